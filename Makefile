@@ -1,0 +1,37 @@
+# Every target prints what it does and where its result is. `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install build run test lint clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## npm packages, as package-lock.json pins them
+	@.ci/install
+
+build: install ## compile app/ to dist/
+	@node_modules/.bin/tsc -p tsconfig.json && .ci/copy-assets app dist
+	@echo 'built: dist/cli.js'
+
+run: build ## the whole gateway on http://127.0.0.1:8080 with a simulated modem
+	@exec node dist/cli.js run --demo
+
+lint: install ## format, style, types, unused code
+	@node_modules/.bin/biome check --error-on-warnings .
+	@node_modules/.bin/tsc -p test/tsconfig.json
+	@node_modules/.bin/oxlint --type-aware --deny-warnings app test
+	@echo 'lint: clean'
+
+build/js: install
+	@node_modules/.bin/tsc -p test/tsconfig.json && .ci/copy-assets app build/js/app && .ci/copy-assets test build/js/test
+.PHONY: build/js
+
+test: lint build build/js ## install, lint, type-check, every test that needs only Node and a C++ compiler
+	@.ci/run-tests test
+
+clean: ## remove all that was built (node_modules stays)
+	rm -rf dist build var
+
+lint-unused: install ## files, exports and packages that nothing uses
+	@node_modules/.bin/knip --no-progress
+.PHONY: lint-unused
