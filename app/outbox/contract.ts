@@ -274,7 +274,10 @@ export interface WorkerOutbox {
   openBrackets(): Promise<readonly OpenBracket[]>;
   /** Messages in `sending` without an open bracket go back to `queued`; resolves with how many. */
   requeueInterrupted(at: Moment): Promise<number>;
-  /** Moves due rows to the ready queue; resolves with the next due time, or null. */
+  /**
+   * Moves due rows to the ready queue and expires those past their validity (unless the clock is
+   * not trusted and they were accepted in another boot); resolves with the next due time, or null.
+   */
   wakeDue(nowMs: number, clockTrusted: boolean): Promise<number | null>;
   /** Oldest ready messages by priority, then sequence. A read: claiming is the worker's memory. */
   nextReady(want: {
@@ -286,7 +289,7 @@ export interface WorkerOutbox {
   handOver(handOver: HandOver): Promise<'committed' | 'gone'>;
   /** The bracket was not used (prompt lost, ESC sent): as if never handed over. */
   takeBack(part: PartRef, at: Moment): Promise<void>;
-  /** From `handed-over` or `uncertain`. */
+  /** From `handed-over`, `uncertain`, or `pending` again under `resend` (a late answer). */
   recordSent(
     part: PartRef & { readonly reference: number | null; readonly at: Moment },
   ): Promise<void>;
