@@ -294,8 +294,20 @@ export interface WorkerOutbox {
     part: PartRef & { readonly reference: number | null; readonly at: Moment },
   ): Promise<void>;
   recordFailure(failure: PartFailure): Promise<void>;
-  /** `hold` → the message is `uncertain`; `resend` → the part is pending again and the message queued. */
-  recordUncertain(part: PartRef & { readonly code: string; readonly at: Moment }): Promise<void>;
+  /**
+   * The outcome of a handed-over part is unknown. `hold`: part and message become `uncertain`.
+   * `resend` (the message's `onUncertain` and attempts allow it): the part is pending again, the
+   * message `queued`, one attempt spent; the worker decides which.
+   */
+  recordUncertain(
+    part: PartRef & {
+      readonly code: string;
+      readonly then:
+        | { readonly kind: 'hold' }
+        | { readonly kind: 'resend'; readonly waitUntilMs: number };
+      readonly at: Moment;
+    },
+  ): Promise<void>;
   expire(seq: number, at: Moment): Promise<void>;
   recordReport(report: StatusReport): Promise<'matched' | 'settled' | 'unmatched'>;
   storeInbound(part: InboundPart): Promise<'stored' | 'duplicate'>;
