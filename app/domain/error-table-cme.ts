@@ -1,0 +1,111 @@
+import { type ErrorRows, row } from './error-table-entry.ts';
+import * as REMEDY from './error-table-remedies.ts';
+
+/** `+CME ERROR` (27.007 §9.2): the modem or its SIM, rarely the network. */
+export const CME_ERRORS: ErrorRows = {
+  0: row('reinit', 'The modem has a fault', 'Modem mengalami kesalahan', REMEDY.restartModem),
+  3: row(
+    'reinit',
+    'The modem does not allow it now',
+    'Modem belum mengizinkan sekarang',
+    REMEDY.restartModem,
+  ),
+  4: row('later', 'The modem cannot do this', 'Modem tidak bisa melakukan ini', REMEDY.otherModem),
+  5: row(
+    'operator',
+    'The modem is locked to another SIM',
+    'Modem terkunci ke SIM lain',
+    REMEDY.enterPin,
+  ),
+  6: row('operator', 'The modem asks for a lock code', 'Modem meminta kode kunci', REMEDY.enterPin),
+  7: row(
+    'operator',
+    'The modem asks for an unlock code',
+    'Modem meminta kode pembuka',
+    REMEDY.enterPuk,
+  ),
+  10: row('operator', 'No SIM card in the modem', 'Kartu SIM belum terpasang', REMEDY.insertSim),
+  11: row('operator', 'The SIM asks for its PIN', 'SIM meminta PIN', REMEDY.enterPin),
+  12: row(
+    'operator',
+    'The SIM is locked and asks for the PUK',
+    'SIM terkunci dan meminta PUK',
+    REMEDY.enterPuk,
+  ),
+  13: row('operator', 'The SIM cannot be read', 'Kartu SIM tidak terbaca', REMEDY.cleanSim),
+  14: row('wait', 'The SIM is busy', 'Kartu SIM sedang sibuk', REMEDY.simWait),
+  15: row(
+    'operator',
+    'This SIM does not fit the modem',
+    'Kartu SIM tidak cocok dengan modem',
+    REMEDY.cleanSim,
+  ),
+  16: row(
+    'operator',
+    'The PIN is wrong; it is not tried again',
+    'PIN salah; tidak dicoba lagi',
+    REMEDY.enterPin,
+  ),
+  17: row('operator', 'The SIM asks for PIN2', 'SIM meminta PIN2', REMEDY.enterPin),
+  18: row('operator', 'The SIM asks for PUK2', 'SIM meminta PUK2', REMEDY.enterPuk),
+  20: row('wait', 'The memory of the modem is full', 'Memori modem penuh', REMEDY.purge),
+  21: row('reinit', 'The memory slot does not exist', 'Tempat memori tidak ada', REMEDY.none),
+  22: row('reinit', 'The modem did not find it', 'Modem tidak menemukannya', REMEDY.restartModem),
+  23: row(
+    'reinit',
+    'The memory of the modem has a fault',
+    'Memori modem mengalami kesalahan',
+    REMEDY.restartModem,
+  ),
+  24: row(
+    'format',
+    'The modem refused the length of a text',
+    'Panjang teks ditolak modem',
+    REMEDY.bundle,
+  ),
+  30: row('noService', 'No network', 'Tidak ada jaringan', REMEDY.antenna),
+  31: row(
+    'unknown',
+    'The network did not answer in time',
+    'Jaringan tidak menjawab tepat waktu',
+    REMEDY.decide,
+  ),
+  32: row(
+    'noService',
+    'The network allows emergency calls only',
+    'Jaringan hanya untuk panggilan darurat',
+    REMEDY.activate,
+  ),
+  100: row('unknown', 'Unnamed fault of the modem', 'Kesalahan modem tanpa nama', REMEDY.decide),
+  107: row(
+    'operator',
+    'The operator refuses the service to this SIM',
+    'Operator menolak layanan untuk SIM ini',
+    REMEDY.activate,
+  ),
+  111: row(
+    'operator',
+    'This SIM may not use this network',
+    'SIM ini tidak boleh memakai jaringan ini',
+    REMEDY.activate,
+  ),
+  112: row(
+    'operator',
+    'This SIM may not be used in this area',
+    'SIM ini tidak boleh dipakai di daerah ini',
+    REMEDY.activate,
+  ),
+  113: row(
+    'operator',
+    'This SIM may not roam here',
+    'SIM ini tidak boleh roaming di sini',
+    REMEDY.activate,
+  ),
+  114: row(
+    'operator',
+    'The operator refuses this SIM here',
+    'Operator menolak SIM ini di sini',
+    REMEDY.activate,
+  ),
+  515: row('wait', 'The modem is still starting', 'Modem masih menyala', REMEDY.waits),
+};
