@@ -224,6 +224,7 @@ export interface HandOver extends PartRef {
 export interface OpenBracket extends PartRef {
   readonly id: MessageId;
   readonly onUncertain: OnUncertain;
+  readonly attempts: number;
   readonly handedOverAtMs: number;
 }
 export interface PartFailure extends PartRef {
@@ -231,7 +232,7 @@ export interface PartFailure extends PartRef {
   readonly code: string;
   readonly spendsAttempt: boolean;
   /** `requeue` waits until `waitUntilMs` (null: ready at once); `fail` ends the message. */
-  readonly then:
+  readonly next:
     | { readonly kind: 'requeue'; readonly waitUntilMs: number | null }
     | { readonly kind: 'fail' };
   readonly at: Moment;
@@ -279,9 +280,14 @@ export interface WorkerOutbox {
    * not trusted and they were accepted in another boot); resolves with the next due time, or null.
    */
   wakeDue(nowMs: number, clockTrusted: boolean): Promise<number | null>;
-  /** Oldest ready messages by priority, then sequence. A read: claiming is the worker's memory. */
+  /**
+   * Oldest ready messages by priority, then sequence, that this modem may send: those without a
+   * modem whose number begins with one of `routes` (empty: all), and those that name it. A read:
+   * claiming is the worker's memory.
+   */
   nextReady(want: {
     modem: ModemId;
+    routes: readonly string[];
     limit: number;
     excludeSeqs: readonly number[];
   }): Promise<readonly ReadyMessage[]>;
@@ -302,7 +308,7 @@ export interface WorkerOutbox {
   recordUncertain(
     part: PartRef & {
       readonly code: string;
-      readonly then:
+      readonly next:
         | { readonly kind: 'hold' }
         | { readonly kind: 'resend'; readonly waitUntilMs: number };
       readonly at: Moment;
