@@ -29,6 +29,11 @@ build/js: install
 test: lint build build/js ## install, lint, type-check, every test that needs only Node and a C++ compiler
 	@.ci/run-tests test
 
+docs: build ## write docs/configuration.md anew from the schema
+	@node dist/cli.js config reference >docs/configuration.md
+	@echo 'written: docs/configuration.md'
+.PHONY: docs
+
 clean: ## remove all that was built (node_modules stays)
 	rm -rf dist build var
 
