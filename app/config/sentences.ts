@@ -54,7 +54,7 @@ function fieldAt(path: string): AnyField | null {
     fields = field.fields;
   }
   // An item of a list of objects that is not an object.
-  return /\]$/.test(path) ? null : field;
+  return path.endsWith(']') ? null : field;
 }
 
 /** A sibling where one is as near as any; else the path of the nearest name elsewhere. */
