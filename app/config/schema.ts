@@ -224,6 +224,13 @@ export const SCHEMA: Fields<GatewayConfig> = {
     maxAttempts: integer('Tries for one message before it is `failed`.', 5, 1, 100, {
       unit: 'attempts',
     }),
+    lateAnswerSeconds: integer(
+      'After a crash or power cut: how long a modem that held a part may still answer for it before the message becomes `uncertain`. Networks take up to 60 s; a smaller value only makes doubt more frequent.',
+      75,
+      1,
+      600,
+      { unit: 'seconds' },
+    ),
     retentionDays: integer('How long finished messages are kept.', 30, 1, 3650, { unit: 'days' }),
   }),
   modems: {

@@ -60,6 +60,8 @@ export interface QueueConfig {
   readonly diskReserveBytes: number;
   readonly onUncertain: 'hold' | 'resend';
   readonly maxAttempts: number;
+  /** How long a modem may still answer for a part that a dead process gave it. */
+  readonly lateAnswerSeconds: number;
   readonly retentionDays: number;
 }
 
