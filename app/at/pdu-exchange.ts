@@ -1,0 +1,325 @@
+import { delay } from '../domain/clock.ts';
+import type { GatewayError } from '../domain/gateway-error.ts';
+import type { PduRequest, PduResult } from './at-types.ts';
+import type { Exchange, ExchangeHost } from './exchange.ts';
+import { parseCmgs, parseFinal } from './line-kinds.ts';
+import type { Entry } from './line-pairing.ts';
+
+const ESCAPE = '\x1b';
+const CTRL_Z = '\x1a';
+/** After ESC: how long a modem may take to say OK, ERROR or nothing. */
+const ESCAPE_SETTLE_MS = 500;
+/** After that answer: quiet enough for the next command. */
+const ESCAPE_QUIET_MS = 50;
+/** From `+CMGS` to its `OK`. */
+const FINAL_MS = 5_000;
+
+/**
+ * `prompt` → `hand-over` → `writing` → `result` → `tail`, or out by `escaping`.
+ * Up to `writing` the part is certainly not sent.
+ */
+type Phase = 'new' | 'prompt' | 'hand-over' | 'writing' | 'result' | 'tail' | 'escaping' | 'over';
+
+interface PduExchangeEvents {
+  /** Ctrl-Z is about to be written: an older open send can't answer any more. */
+  onCtrlZ(): void;
+  /** The result is still out: a late one belongs to this send. */
+  onOpenEnd(ctrlZAtMs: number): void;
+}
+
+/** `AT+CMGS` with its prompt, the hand-over bracket, the PDU and the result (27.005 §4.3). */
+export class PduExchange implements Exchange {
+  readonly result: Promise<PduResult>;
+  readonly #request: PduRequest;
+  readonly #events: PduExchangeEvents;
+  #resolve: (result: PduResult) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  #host: ExchangeHost | null = null;
+  #phase: Phase = 'new';
+  #cancelTimer: () => void = () => {};
+  #promptAtMs = 0;
+  #ctrlZAtMs = 0;
+  #echoLeft = '';
+  /** What ended the hand-over from outside while its commit was still running. */
+  #verdict: PduResult | null = null;
+
+  constructor(request: PduRequest, events: PduExchangeEvents) {
+    this.#request = request;
+    this.#events = events;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  start(host: ExchangeHost): void {
+    this.#host = host;
+    this.#phase = 'prompt';
+    this.#startTimer(this.#request.promptTimeoutMs, () => {
+      host.faults.timeouts += 1;
+      this.#escape();
+      this.#resolve({ kind: 'no-prompt', bracketOpen: false });
+    });
+    void host.write(`${this.#request.lengthCommand}\r`);
+  }
+
+  prompt(): 'mine' | 'ignore' {
+    const host = this.#host;
+    if (this.#phase !== 'prompt' || host === null) {
+      return 'ignore';
+    }
+    this.#phase = 'hand-over';
+    this.#promptAtMs = host.clock.monotonicMs();
+    this.#startTimer(this.#request.maxHandOverMs, () => {
+      this.#abandon({ kind: 'hand-over-too-slow' });
+    });
+    void this.#handOver(host);
+    return 'mine';
+  }
+
+  isEcho(line: string): boolean {
+    if (line === this.#request.lengthCommand) {
+      return true;
+    }
+    const sent = line.replace(CTRL_Z, '').toUpperCase();
+    if (this.#echoLeft !== '' && sent !== '' && this.#echoLeft.startsWith(sent)) {
+      this.#echoLeft = this.#echoLeft.slice(sent.length);
+      return true;
+    }
+    return line === CTRL_Z;
+  }
+
+  take(entry: Entry): boolean {
+    if (entry.pdu !== null) {
+      return false;
+    }
+    switch (this.#phase) {
+      case 'prompt':
+      case 'hand-over':
+      case 'writing':
+        return this.#takeBeforeCtrlZ(entry.line);
+      case 'result':
+        return this.#takeResult(entry.line);
+      case 'tail':
+        return this.#takeTail(entry.line);
+      case 'escaping':
+        return this.#takeAfterEscape(entry.line);
+      case 'new':
+      case 'over':
+        return false;
+    }
+  }
+
+  reset(): void {
+    this.#breakOff('reset');
+  }
+
+  lost(_error: GatewayError): void {
+    this.#breakOff('link-lost');
+  }
+
+  async #handOver(host: ExchangeHost): Promise<void> {
+    try {
+      const answer = await this.#request.handOver();
+      if (this.#phase !== 'hand-over') {
+        this.#resolve(
+          answer === 'gone' ? { kind: 'gone' } : (this.#verdict ?? { kind: 'hand-over-too-slow' }),
+        );
+        return;
+      }
+      if (answer === 'gone') {
+        this.#escape();
+        this.#resolve({ kind: 'gone' });
+        return;
+      }
+      // The timer may be late behind a busy event loop; the clock is the judge.
+      if (host.clock.monotonicMs() - this.#promptAtMs > this.#request.maxHandOverMs) {
+        this.#escape();
+        this.#resolve({ kind: 'hand-over-too-slow' });
+        return;
+      }
+      await this.#writePdu(host);
+    } catch (error) {
+      this.#escape();
+      this.#reject(error);
+    }
+  }
+
+  async #writePdu(host: ExchangeHost): Promise<void> {
+    this.#cancelTimer();
+    this.#phase = 'writing';
+    this.#echoLeft = this.#request.pdu.toUpperCase();
+    let rest = this.#request.pdu;
+    const pacing = this.#request.pacing;
+    while (pacing !== undefined && rest.length > pacing.chunkOctets) {
+      await host.write(rest.slice(0, pacing.chunkOctets));
+      rest = rest.slice(pacing.chunkOctets);
+      await delay(host.clock, pacing.gapMs);
+      if (!this.#stillWriting()) {
+        this.#resolve(this.#verdict ?? { kind: 'no-prompt', bracketOpen: true });
+        return;
+      }
+    }
+    this.#request.onCtrlZ?.();
+    this.#events.onCtrlZ();
+    this.#phase = 'result';
+    this.#ctrlZAtMs = host.clock.monotonicMs();
+    this.#startTimer(this.#request.resultTimeoutMs, () => {
+      host.faults.timeouts += 1;
+      this.#endUnknown('silence', true);
+    });
+    await host.write(rest + CTRL_Z);
+  }
+
+  #takeBeforeCtrlZ(line: string): boolean {
+    const final = parseFinal(line, false);
+    if (final === null) {
+      return false;
+    }
+    if (final.ok) {
+      if (this.#phase === 'prompt') {
+        // Left over from before; the prompt, or its time-out, is still to come.
+        this.#count('strayFinals');
+      } else {
+        // The modem is no longer at the prompt and would read the hex as commands.
+        this.#abandon({ kind: 'no-prompt', bracketOpen: true });
+      }
+      return true;
+    }
+    const refused = {
+      kind: 'refused',
+      phase: 'before-ctrl-z',
+      error: final.error,
+      afterMs: 0,
+    } as const;
+    if (this.#phase === 'prompt') {
+      this.#resolve({ ...refused, bracketOpen: false });
+      this.#finish(false);
+    } else {
+      this.#abandon({ ...refused, bracketOpen: true });
+    }
+    return true;
+  }
+
+  #takeResult(line: string): boolean {
+    // An echoed Ctrl-Z may stand glued before the result.
+    const text = line.slice(line.lastIndexOf(CTRL_Z) + 1).trimStart();
+    const cmgs = parseCmgs(text);
+    if (cmgs !== null) {
+      this.#resolve({ kind: 'sent', ...cmgs, tookMs: this.#afterMs() });
+      this.#phase = 'tail';
+      this.#startTimer(FINAL_MS, () => {
+        this.#count('missingFinals');
+        this.#finish(true);
+      });
+      return true;
+    }
+    const final = parseFinal(text, false);
+    if (final === null) {
+      return false;
+    }
+    if (final.ok) {
+      this.#count('missingReferences');
+      this.#resolve({ kind: 'sent', reference: null, ackPdu: null, tookMs: this.#afterMs() });
+      this.#finish(false);
+    } else if (final.error.kind === 'error') {
+      this.#endUnknown('bare-error', false);
+    } else {
+      this.#resolve({
+        kind: 'refused',
+        phase: 'after-ctrl-z',
+        error: final.error,
+        afterMs: this.#afterMs(),
+      });
+      this.#finish(false);
+    }
+    return true;
+  }
+
+  #takeTail(line: string): boolean {
+    if (parseFinal(line, false) === null) {
+      return false;
+    }
+    this.#finish(false);
+    return true;
+  }
+
+  #takeAfterEscape(line: string): boolean {
+    if (parseFinal(line, false) === null) {
+      return false;
+    }
+    this.#startTimer(ESCAPE_QUIET_MS, () => this.#finish(false));
+    return true;
+  }
+
+  /** The modem restarted or is gone. */
+  #breakOff(reason: 'reset' | 'link-lost'): void {
+    switch (this.#phase) {
+      case 'prompt':
+        this.#resolve({ kind: 'lost-before-ctrl-z', reason, bracketOpen: false });
+        break;
+      case 'hand-over':
+      case 'writing':
+        this.#verdict = { kind: 'lost-before-ctrl-z', reason, bracketOpen: true };
+        break;
+      case 'result':
+        this.#resolve({ kind: 'unknown', reason, afterMs: this.#afterMs() });
+        break;
+      case 'new':
+      case 'tail':
+      case 'escaping':
+      case 'over':
+        break;
+    }
+    this.#finish(false);
+  }
+
+  /** Leaves the prompt; the result is given when the commit that still runs has ended. */
+  #abandon(verdict: PduResult): void {
+    this.#verdict = verdict;
+    this.#escape();
+  }
+
+  #endUnknown(reason: 'silence' | 'bare-error', outOfSync: boolean): void {
+    this.#resolve({ kind: 'unknown', reason, afterMs: this.#afterMs() });
+    this.#events.onOpenEnd(this.#ctrlZAtMs);
+    this.#finish(outOfSync);
+  }
+
+  /** ESC, never Ctrl-Z: that would submit what stands at the prompt. */
+  #escape(): void {
+    if (this.#phase === 'over' || this.#phase === 'escaping' || this.#host === null) {
+      return;
+    }
+    this.#phase = 'escaping';
+    this.#startTimer(ESCAPE_SETTLE_MS, () => this.#finish(false));
+    void this.#host.write(ESCAPE);
+  }
+
+  #finish(outOfSync: boolean): void {
+    if (this.#phase !== 'over') {
+      this.#phase = 'over';
+      this.#cancelTimer();
+      this.#host?.over(outOfSync);
+    }
+  }
+
+  #startTimer(delayMs: number, action: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#host?.clock.schedule(delayMs, action) ?? (() => {});
+  }
+
+  #stillWriting(): boolean {
+    return this.#phase === 'writing';
+  }
+
+  #afterMs(): number {
+    return (this.#host?.clock.monotonicMs() ?? 0) - this.#ctrlZAtMs;
+  }
+
+  #count(fault: 'strayFinals' | 'missingFinals' | 'missingReferences'): void {
+    if (this.#host !== null) {
+      this.#host.faults[fault] += 1;
+    }
+  }
+}
