@@ -1,0 +1,36 @@
+/** Longer words are not compared: the caller may be an attacker, and the work grows with both. */
+const LONGEST_WORD = 64;
+
+/**
+ * The known word that a misspelt one most likely meant, ignoring case, or null when nothing is near
+ * (more than a third of the letters differ). Levenshtein distance; the earlier of equals wins.
+ */
+export function nearestWord(wrong: string, known: readonly string[]): string | null {
+  if (wrong.length > LONGEST_WORD) {
+    return null;
+  }
+  const lowered = wrong.toLowerCase().replaceAll(/[-_]/g, '');
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1;
+  for (const word of known) {
+    const distance = editDistance(lowered, word.toLowerCase());
+    if (distance < bestDistance) {
+      best = word;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const replaced = (previous[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[to.length] ?? 0;
+}
