@@ -1,0 +1,72 @@
+import type { ModemSnapshot } from '../modem-snapshot.ts';
+
+/** One modem as the conditions see it: what it reports, and what the configuration says of it. */
+export interface ModemFacts {
+  readonly snapshot: ModemSnapshot;
+  /** Roaming is wanted: neither a warning nor a reason to hold the queue. */
+  readonly roamingAllowed: boolean;
+  /** A contract without prepaid credit: refusals are barring, never missing credit. */
+  readonly postpaid: boolean;
+  /** Seconds since `auto` found the same modem on another port, or null. */
+  readonly renumberedSecondsAgo: number | null;
+  /** Which part differs from the one that was accepted here, or null. */
+  readonly replaced: { readonly part: 'modem' | 'sim'; readonly last4: string } | null;
+}
+
+/**
+ * Everything the conditions may look at, gathered at one moment. Ages are monotonic seconds; null
+ * means unknown, and unknown never counts as good.
+ */
+export interface StatusFacts {
+  readonly monotonicMs: number;
+  readonly nowMs: number;
+  readonly clockTrusted: boolean;
+  /** How long this service runs. */
+  readonly serviceUpSeconds: number;
+  readonly updating: { readonly version: string; readonly minutes: number } | null;
+  readonly storage: {
+    readonly state: 'ok' | 'full' | 'read-only' | 'failing' | 'newer' | 'damaged';
+    /** Failed writes that were counted, or null. */
+    readonly errors: number | null;
+    readonly freeBytes: number | null;
+    readonly reserveBytes: number;
+    /** Days until the reserve is reached at this week's pace, or null. */
+    readonly daysLeft: number | null;
+  };
+  readonly worker: {
+    readonly reported: boolean;
+    /** Since anything came from the worker; null: nothing ever did. */
+    readonly lastHeardAgeMs: number | null;
+  };
+  readonly modems: readonly ModemFacts[];
+  readonly queue: {
+    readonly depth: number;
+    readonly limit: number;
+    readonly uncertain: number | null;
+    readonly oldestReadyAgeSeconds: number | null;
+    readonly oldestHighAgeSeconds: number | null;
+    readonly arrivalsPerMinute: number | null;
+    readonly departuresPerMinute: number | null;
+    readonly drainEtaSeconds: number | null;
+  };
+  /** Keys that may send; null: not known yet. */
+  readonly sendingKeys: number | null;
+  /** The address range that may send through `/s.py` without a key, when it is wide; else null. */
+  readonly legacyOpenTo: string | null;
+  readonly box: {
+    readonly temperatureC: number | null;
+    readonly memoryAvailableBytes: number | null;
+  };
+  readonly powerLoss: { readonly at: string; readonly count7d: number } | null;
+}
+
+/** Home, roaming and SMS-only registrations carry SMS. */
+export function isRegistered(snapshot: ModemSnapshot): boolean {
+  const { registration } = snapshot.radio;
+  return registration === 'home' || registration === 'roaming' || registration === 'sms-only';
+}
+
+/** The facts alone would let this modem take a message now. */
+export function isAble(snapshot: ModemSnapshot): boolean {
+  return snapshot.state === 'ready' && snapshot.sim.state === 'ready' && isRegistered(snapshot);
+}
