@@ -45,12 +45,12 @@ const anyModem = (id: string): fc.Arbitrary<StatusFacts['modems'][number]> =>
     .map((any) =>
       modemFacts({
         id: id as ModemId,
-        state: any.state as 'ready',
-        trouble: any.trouble as null,
+        state: any.state,
+        trouble: any.trouble,
         recovery: { count1h: any.count, sinceSeconds: any.count * 70 },
-        sim: { state: any.sim as 'ready', pinTriesLeft: any.tries, pukTriesLeft: any.tries },
+        sim: { state: any.sim, pinTriesLeft: any.tries, pukTriesLeft: any.tries },
         radio: {
-          registration: any.registration as 'home',
+          registration: any.registration,
           csq: any.csq,
           csqMedian5min: any.csq,
           signalDbm: null,
@@ -87,7 +87,7 @@ const anyFacts: fc.Arbitrary<StatusFacts> = fc
       modems: any.reported ? any.modems : [],
       worker: { reported: any.reported, lastHeardAgeMs: any.heard },
       serviceUpSeconds: any.up,
-      storage: { state: any.storage as 'ok' },
+      storage: { state: any.storage },
       queue: {
         depth: any.depth,
         uncertain: any.uncertain,

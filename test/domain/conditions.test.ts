@@ -236,7 +236,7 @@ for (const { code, facts, headline, title, judul } of FIXTURES) {
     for (const context of [EN, ID]) {
       const text = describe(shown, context);
       assert.doesNotMatch(text.title + text.action, /[{}]|undefined|NaN/);
-      assert.ok([...text.title].length <= 80, text.title);
+      assert.ok(text.title.length <= 80, text.title);
     }
     if (title !== undefined) {
       assert.equal(describe(shown, EN).title.replaceAll('\u00a0', ' '), title);

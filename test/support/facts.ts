@@ -18,7 +18,7 @@ function change<T>(base: T, changes: Changes<NoInfer<T>>): T {
       value !== null &&
       !Array.isArray(value) &&
       typeof old === 'object';
-    result[key] = nested && old !== null ? change(old, value as Changes<typeof old>) : value;
+    result[key] = nested && old !== null ? change(old, value) : value;
   }
   return result as T;
 }

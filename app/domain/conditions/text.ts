@@ -7,6 +7,7 @@ import {
   formatEta,
   formatNumber,
   formatTime,
+  type Language,
   type TextContext,
   unknownWord,
 } from './format.ts';
@@ -32,28 +33,24 @@ function formatParam(
     return unknownWord(lang);
   }
   if (typeof value === 'string') {
-    switch (format) {
-      case 'time':
-        return formatTime(Date.parse(value), context);
-      case 'ago':
-        return formatAgo(Date.parse(value), context);
-      case 'code':
-        return formatCode(value);
-      default:
-        return value;
-    }
+    const write = TEXT_FORMATS[format ?? ''];
+    return write === undefined ? value : write(value, context);
   }
-  switch (format) {
-    case 'age':
-      return formatAge(value, lang);
-    case 'eta':
-      return formatEta(value, lang);
-    case 'bytes':
-      return formatBytes(value, lang);
-    default:
-      return formatNumber(value, lang);
-  }
+  const write = NUMBER_FORMATS[format ?? ''] ?? formatNumber;
+  return write(value, lang);
 }
+
+type Formats<T, C> = Readonly<Record<string, (value: T, context: C) => string>>;
+const TEXT_FORMATS: Formats<string, TextContext> = {
+  time: (at, context) => formatTime(Date.parse(at), context),
+  ago: (at, context) => formatAgo(Date.parse(at), context),
+  code: (code) => formatCode(code),
+};
+const NUMBER_FORMATS: Formats<number, Language> = {
+  age: (seconds, lang) => formatAge(seconds, lang),
+  eta: formatEta,
+  bytes: formatBytes,
+};
 
 /** The sentence of a condition and what to do about it. */
 export function describe(
