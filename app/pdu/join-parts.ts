@@ -5,7 +5,7 @@ import { textOfUserData } from './user-data.ts';
 /** What a decoded part needs to bring along; `DecodedDeliver` and `DecodedSubmit` have it all. */
 export interface JoinablePart {
   readonly encoding: TextEncoding;
-  readonly lossy: boolean;
+  readonly damaged: boolean;
   readonly header: UserDataHeader | null;
   readonly userData: Uint8Array;
 }
@@ -51,11 +51,12 @@ function readsAlike(a: JoinablePart, b: JoinablePart): boolean {
 function textOfRun(run: readonly JoinablePart[]): { text: string; lossy: boolean } {
   const [first] = run;
   if (first === undefined) return { text: '', lossy: false };
-  const userData = new Uint8Array(Buffer.concat(run.map((part) => part.userData)));
-  const joined = textOfUserData(userData, first.encoding, first.header);
-  // In UCS2 a part alone may be lossy only because of the cut; what is left after joining counts.
-  const cutOff = run.some(
-    (part) => part.lossy && !textOfUserData(part.userData, part.encoding, part.header).lossy,
+  // Half a code unit at the end of a damaged part must not shift all that follows.
+  const whole = run.map(({ encoding, userData }) =>
+    encoding === 'ucs2' ? userData.subarray(0, userData.length & ~1) : userData,
   );
-  return { text: joined.text, lossy: joined.lossy || cutOff };
+  const userData = new Uint8Array(Buffer.concat(whole));
+  const { text, lossy } = textOfUserData(userData, first.encoding, first.header);
+  const mended = whole.every((part, index) => part.length === run[index]?.userData.length);
+  return { text, lossy: lossy || !mended || run.some(({ damaged }) => damaged) };
 }

@@ -20,6 +20,8 @@ export interface UserData {
   readonly encoding: TextEncoding;
   /** Something of the text could not be read; the PDU itself is the only full copy. */
   readonly lossy: boolean;
+  /** Lossy for a reason that joining with other parts can't mend: cut short, bad header, compressed. */
+  readonly damaged: boolean;
   /** Null without a header. */
   readonly header: UserDataHeader | null;
   readonly concat: Concatenation | null;
@@ -65,7 +67,7 @@ export function decodeUserData(reader: OctetReader, tpDcs: number, hasHeader: bo
   const wanted = sevenBit ? Math.ceil((tpUdl * 7) / 8) : tpUdl;
   const octets = reader.upTo(wanted);
   const { header, headerOctets } = splitHeader(octets, hasHeader);
-  const cut = octets.length < wanted || header?.malformed === true;
+  const damaged = octets.length < wanted || header?.malformed === true || scheme.compressed;
   const encoding = scheme.compressed ? '8bit' : scheme.alphabet;
   const userData = sevenBit
     ? unpackSeptets(
@@ -78,7 +80,8 @@ export function decodeUserData(reader: OctetReader, tpDcs: number, hasHeader: bo
   return {
     text,
     encoding,
-    lossy: lossy || cut || scheme.compressed,
+    lossy: lossy || damaged,
+    damaged,
     header,
     concat: header?.concat ?? null,
     userData,
@@ -90,6 +93,7 @@ export const NO_USER_DATA: UserData = {
   text: '',
   encoding: 'gsm7',
   lossy: false,
+  damaged: false,
   header: null,
   concat: null,
   userData: new Uint8Array(0),
