@@ -22,7 +22,8 @@ export function nearestWord(wrong: string, known: readonly string[]): string | n
   return best;
 }
 
-function editDistance(from: string, to: string): number {
+/** Levenshtein distance: insertions, deletions and replacements from one word to the other. */
+export function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
     const row = [i];

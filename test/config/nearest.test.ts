@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { environmentName } from '../../app/config/environment.ts';
-import { editDistance, nearest } from '../../app/config/nearest.ts';
+import { nearest } from '../../app/config/nearest.ts';
+import { editDistance } from '../../app/domain/nearest.ts';
 
 test('the distance counts insertions, deletions and replacements', () => {
   assert.equal(editDistance('', 'abc'), 3);

@@ -1,0 +1,37 @@
+import { destination, type Logger as PinoLogger, pino } from 'pino';
+import type { LogConfig } from '../domain/config.ts';
+import type { Logger } from '../domain/logger.ts';
+
+export interface ProcessLogger extends Logger {
+  setLevel(level: LogConfig['level']): void;
+}
+
+/** JSON lines on stdout, written at once so that a crash loses none. `name` is the process. */
+export function createProcessLogger(name: string, level: LogConfig['level']): ProcessLogger {
+  const logger: PinoLogger = pino(
+    {
+      level,
+      base: { process: name, pid: process.pid },
+      timestamp: isoTime,
+      formatters: { level: levelWord },
+    },
+    destination({ dest: 1, sync: true }),
+  );
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    setLevel: (to) => {
+      logger.level = to;
+    },
+  };
+}
+
+function isoTime(): string {
+  return `,"time":"${new Date().toISOString()}"`;
+}
+
+function levelWord(label: string): object {
+  return { level: label };
+}

@@ -1,0 +1,34 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { failure } from './command.ts';
+
+/**
+ * Lets one modem worker at a time use a data folder: claims live in the worker's memory, so two
+ * would send messages twice. The lock is a socket in Linux's abstract name space, named after the
+ * folder's device and inode; the kernel drops it with the process, however that ends. Throws
+ * `already-running`.
+ */
+export async function lockDataDir(dataDir: string): Promise<{ release(): void }> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o750 });
+  const { dev, ino } = statSync(dataDir, { bigint: true });
+  const server = createServer((socket) => socket.destroy());
+  await listen(server, `\0pisang-modem-${dev}-${ino}`, dataDir);
+  server.unref();
+  return { release: () => server.close() };
+}
+
+function listen(server: Server, path: string, dataDir: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? failure(
+              'already-running',
+              `another modem worker already uses ${dataDir}; stop it first`,
+            )
+          : failure('lock-failed', `${dataDir} cannot be locked: ${error.message}`, error),
+      );
+    });
+    server.listen({ path }, resolve);
+  });
+}

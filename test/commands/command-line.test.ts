@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, type TestContext, test } from 'node:test';
+import { runCommandLine } from '../../app/commands/command-line.ts';
+import { COMMANDS } from '../../app/commands/registry.ts';
+import { CLI, startProgram } from '../support/processes.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pisang-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+interface Outcome {
+  readonly code: number;
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+}
+
+async function pisang(argv: readonly string[], environment: object = {}): Promise<Outcome> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCommandLine(argv, {
+    environment: { PISANG_DATA_DIR: folder, PISANG_RUN_DIR: folder, ...environment },
+    print: (line) => out.push(line),
+    complain: (line) => err.push(line),
+  });
+  return { code, out, err };
+}
+
+async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const MISUSE: readonly [string[], string][] = [
+  [['sned'], 'pisang: there is no command "sned"; the nearest is "send"'],
+  [['send', '--too', 'x'], 'pisang: there is no option --too; the nearest is --to'],
+  [['--confg', 'send'], 'pisang: there is no option --confg; the nearest is --config'],
+  [['send', '--text', 'x'], 'pisang: --to is missing'],
+  [['send', '--to'], 'pisang: --to needs a value: --to NUMBER'],
+  [['send', '--wait=yes', '--to', '1', '--text', 'x'], 'pisang: --wait takes no value'],
+  [['send', '--to', '1', '--to', '2', '--text', 'x'], 'pisang: --to was given 2 times'],
+  [
+    ['send', '--to', '1', '--text', 'two', 'words'],
+    'pisang: "words" is one word too many; put texts with spaces in quotes',
+  ],
+  [
+    ['send', '--to', '1', '--text', 'x', '--timeout', 'soon'],
+    'pisang: --timeout must be a whole number from 0 to 86400, not "soon"',
+  ],
+  [
+    ['status', '--url', 'pisang.local'],
+    'pisang: --url must be an address such as http://127.0.0.1:8080, not "pisang.local"',
+  ],
+  [['config'], 'pisang: a word is missing; --help shows the usage'],
+  [['config', 'chek'], 'pisang: after "config" comes check, show or reference'],
+];
+
+for (const [argv, sentence] of MISUSE) {
+  test(`pisang ${argv.join(' ')}: one line and exit code 64`, async () => {
+    assert.deepEqual(await pisang(argv), { code: 64, out: [], err: [sentence] });
+  });
+}
+
+test('every command has a help with examples of itself', async () => {
+  for (const name of Object.keys(COMMANDS)) {
+    const { code, out, err } = await pisang([name, '--help']);
+    assert.deepEqual([code, err], [0, []], name);
+    assert.match(out[0] ?? '', new RegExp(`^pisang ${name}: .+\\.$`));
+    const examples = out.slice(out.indexOf('Examples:') + 1);
+    assert.ok(examples.length > 0 && examples.every((line) => line.includes(name)), name);
+    assert.deepEqual((await pisang(['help', name])).out, out);
+  }
+});
+
+test('help and version', async () => {
+  const help = await pisang(['--help']);
+  assert.equal(help.code, 0);
+  assert.match(help.out.join('\n'), /Usage: pisang \[--config FILE\] COMMAND/);
+  assert.equal((await pisang([])).code, 64);
+  for (const argv of [['--version'], ['send', '--version']]) {
+    const { code, out } = await pisang(argv);
+    assert.equal(code, 0);
+    assert.match(out.join(''), /^\d+\.\d+\.\d+$/);
+  }
+});
+
+test('config check names every fault, one a line; other commands the first', async () => {
+  const file = join(folder, 'bad.json');
+  writeFileSync(file, '{"htp":{},"queue":{"maxDepth":0}}');
+  const check = await pisang(['--config', file, 'config', 'check']);
+  assert.equal(check.code, 64);
+  assert.deepEqual(check.err, [
+    `pisang: htp: no such field; the nearest is http (in ${file})`,
+    `pisang: queue.maxDepth: must be a whole number from 1 to 3,000,000, but is 0 (in ${file})`,
+  ]);
+  const show = await pisang(['config', 'show', `--config=${file}`]);
+  assert.equal(show.code, 64);
+  assert.deepEqual(show.err, [
+    `pisang: htp: no such field; the nearest is http (in ${file}) (and 1 more; pisang config check lists them)`,
+  ]);
+});
+
+test('config check and show, when all is well', async () => {
+  const warned = await pisang(['config', 'check'], { PISANG_LOG_LEVL: 'x' });
+  assert.equal(warned.code, 0);
+  assert.deepEqual(warned.out, ['the configuration is good (no file, defaults only)']);
+  assert.equal(warned.err.length, 1);
+  const shown = await pisang(['config', 'show'], { PISANG_MODEMS_0_PIN: '4711' });
+  assert.equal(shown.code, 0);
+  assert.equal(JSON.parse(shown.out.join('')).modems[0].pin, '(secret)');
+});
+
+test('without an API: send fails with one line, status says unreachable', async () => {
+  const sent = await pisang(['send', '--to', '089610707901', '--text', 'x']);
+  assert.equal(sent.code, 1);
+  assert.deepEqual(sent.err, [
+    `pisang: there is no API at ${folder}/api.sock; start it with "pisang run" or "pisang api", or name one with --url`,
+  ]);
+  const status = await pisang(['status']);
+  assert.equal(status.code, 3);
+  assert.match(status.out[0] ?? '', /^UNKNOWN - there is no API at /);
+});
+
+test('send prints the id, waits for the outcome, and repeats what a refusal says', async (t) => {
+  const states = ['queued', 'sent', 'delivered'];
+  const seen: string[] = [];
+  const url = await serve(t, (request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    request.resume().on('end', () => {
+      const refused = request.headers.authorization !== 'Bearer psg_good';
+      const posted = request.method === 'POST';
+      const body = refused
+        ? { detail: 'Unknown key.', errors: [{ pointer: '/to', detail: 'is wrong' }] }
+        : { id: 'id-1', status: posted ? 'queued' : states.shift() };
+      response.writeHead(refused ? 401 : posted ? 202 : 200).end(JSON.stringify(body));
+    });
+  });
+  const argv = ['send', '--url', url, '--to', '1', '--text', 'x', '--wait'];
+  const good = await pisang(argv, { PISANG_KEY: 'psg_good' });
+  assert.deepEqual(good, { code: 0, out: ['id-1', 'delivered'], err: [] });
+  assert.equal(seen[0], 'POST /v1/messages Bearer psg_good');
+  const bad = await pisang([...argv, '--key', 'psg_bad']);
+  assert.deepEqual(bad, { code: 1, out: [], err: ['pisang: Unknown key.; /to is wrong'] });
+});
+
+test('status speaks Nagios', async (t) => {
+  let health = 'ok';
+  const url = await serve(t, (_, response) => {
+    response.end(
+      JSON.stringify({
+        health,
+        verdict: { code: 'x', title: { en: 'All is well' }, action: { en: 'Nothing to do' } },
+        conditions: [{ code: 'signal-weak', severity: 'degraded', modem: 'modem1' }],
+        modems: [
+          {
+            id: 'modem1',
+            state: 'ready',
+            radio: { operator: 'TSEL', signalDbm: -79, registration: 'home' },
+          },
+        ],
+        queue: { queueDepth: 3, uncertain: 0 },
+      }),
+    );
+  });
+  assert.deepEqual(await pisang(['status', '--url', url]), {
+    code: 0,
+    out: [
+      'OK - All is well | queueDepth=3 uncertain=0',
+      '  do: Nothing to do',
+      '  modem1: ready, home, TSEL, -79 dBm',
+      '  degraded: signal-weak (modem1)',
+    ],
+    err: [],
+  });
+  for (const [word, code] of [
+    ['degraded', 1],
+    ['down', 2],
+    ['strange', 3],
+  ] as const) {
+    health = word;
+    assert.equal((await pisang(['status', '--json', '--url', url])).code, code);
+  }
+});
+
+test('the program itself: exit codes, stderr, a reader that went away', async () => {
+  const wrong = startProgram([CLI, 'nothing']);
+  assert.equal(await wrong.ended, 64);
+  assert.equal(wrong.stdout(), '');
+  assert.match(wrong.stderr(), /^pisang: there is no command "nothing"; the nearest is "\w+"\n$/);
+  const reference = startProgram([CLI, 'config', 'reference']);
+  reference.child.stdout?.destroy();
+  assert.equal(await reference.ended, 0);
+});
