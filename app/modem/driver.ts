@@ -1,0 +1,352 @@
+import type { LateResult } from '../at/at-types.ts';
+import { type Clock, delay } from '../domain/clock.ts';
+import { GatewayError } from '../domain/gateway-error.ts';
+import { isSimulatedImei } from '../domain/simulated-imei.ts';
+import type { WorkerCommand } from '../domain/worker-protocol.ts';
+import type { Link } from '../link/link.ts';
+import type { DriverSnapshot, ModemDriver, ModemDriverDeps, SendOutcome } from './contract.ts';
+import { familyName, type ModemFacts, newFacts } from './facts.ts';
+import { LateWindow } from './late-window.ts';
+import { DEFAULT_LIMITS, type DriverLimits } from './limits.ts';
+import { performOrder } from './orders.ts';
+import { PortKeeper } from './port-keeper.ts';
+import { RadioWatch } from './radio-watch.ts';
+import { SendHealth } from './send-health.ts';
+import { sendPart } from './send-part.ts';
+import { Session } from './session.ts';
+import { Supervisor } from './supervisor.ts';
+
+export function createModemDriver(deps: ModemDriverDeps): ModemDriver {
+  return new Driver(deps);
+}
+
+/** One modem, from its port to the outcomes of its messages; see the room's README. */
+class Driver implements ModemDriver {
+  readonly id: ModemDriver['id'];
+  readonly #deps: ModemDriverDeps;
+  readonly #clock: Clock;
+  readonly #limits: DriverLimits;
+  readonly #facts: ModemFacts;
+  readonly #radio: RadioWatch;
+  readonly #ports: PortKeeper;
+  readonly #supervisor: Supervisor;
+  readonly #late: LateWindow;
+  readonly #health: SendHealth = new SendHealth();
+  readonly #stopping: AbortController = new AbortController();
+  readonly #waiters: Set<() => void> = new Set();
+  #running: Promise<void> = Promise.resolve();
+  #session: Session | null = null;
+  #sending: Promise<SendOutcome> | null = null;
+  /** A USSD dialogue, or an order that must not meet an SMS. */
+  #exclusive: Promise<unknown> | null = null;
+  #wasUsable = false;
+  #lastAnswerMs: number | null = null;
+  #hung = false;
+
+  constructor(deps: ModemDriverDeps) {
+    this.id = deps.config.id;
+    this.#deps = deps;
+    this.#clock = deps.clock;
+    this.#limits = { ...DEFAULT_LIMITS, ...deps.limits };
+    this.#facts = newFacts(deps.config.port);
+    this.#radio = new RadioWatch(deps.clock, this.#limits.debounceMs, () => this.#changed());
+    this.#ports = new PortKeeper(deps, this.#limits, this.#facts);
+    this.#supervisor = new Supervisor(deps, this.#limits, this.#facts);
+    this.#late = new LateWindow(deps.clock, deps.awaitLateResultMs, () => this.#changed());
+  }
+
+  start(): void {
+    this.#running = this.#run(this.#stopping.signal).catch((error: unknown) => {
+      this.#deps.logger.error({ modem: this.id, err: error }, 'the modem driver stopped');
+      this.#facts.state = 'failed';
+      this.#changed();
+    });
+  }
+
+  ready(): boolean {
+    return this.#session?.healthy === true && !this.#late.open && !this.#stopping.signal.aborted;
+  }
+
+  hold(): 'roaming' | 'not-registered' | null {
+    if (!this.#radio.registered()) {
+      return 'not-registered';
+    }
+    const roaming = this.#radio.registration() === 'roaming';
+    return roaming && !this.#deps.config.roamingAllowed ? 'roaming' : null;
+  }
+
+  whenUsable(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#usable()) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#waiters.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      this.#waiters.add(end);
+      signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  iccid(): string | null {
+    return this.#facts.sim.iccid;
+  }
+
+  hung(): boolean {
+    return this.#hung;
+  }
+
+  snapshot(): DriverSnapshot {
+    const facts = this.#facts;
+    const nowMs = this.#clock.monotonicMs();
+    return {
+      id: this.id,
+      port: facts.port,
+      family: familyName(facts),
+      manufacturer: facts.manufacturer,
+      model: facts.model,
+      firmware: facts.firmware,
+      imei: facts.imei,
+      simulated: facts.imei !== null && isSimulatedImei(facts.imei),
+      state: facts.state,
+      trouble: facts.trouble,
+      troubleDetail: facts.troubleDetail,
+      lastAnswerAgeSeconds:
+        this.#lastAnswerMs === null ? null : Math.floor((nowMs - this.#lastAnswerMs) / 1000),
+      recovery: this.#supervisor.report(),
+      sim: { ...facts.sim },
+      radio: this.#radio.snapshot(),
+    };
+  }
+
+  async sendPart(
+    part: { readonly pdu: string; readonly tpduLength: number },
+    handOver: () => Promise<'committed' | 'gone'>,
+  ): Promise<SendOutcome> {
+    // A dialogue of a minute is no reason to give a message back.
+    while (this.#exclusive !== null) {
+      await this.#exclusive;
+    }
+    const session = this.#session;
+    if (session === null || !this.ready() || this.#sending !== null) {
+      return { kind: 'not-handed-over', code: 'modem-not-ready', bracketed: false };
+    }
+    const { profile } = this.#facts;
+    const resultMs = this.#limits.resultMs ?? profile.longestSendMs;
+    this.#sending = sendPart(part, handOver, {
+      sendPdu: (request) => session.channel.sendPdu(request),
+      promptMs: this.#limits.promptMs,
+      resultMs,
+      handOverMs: this.#limits.handOverMs,
+      family: familyName(this.#facts) ?? profile.name,
+      logger: this.#deps.logger,
+      onCtrlZ: () => this.#late.handedOver(resultMs),
+    });
+    try {
+      const outcome = await this.#sending;
+      this.#afterSend(outcome, session);
+      return outcome;
+    } finally {
+      this.#sending = null;
+    }
+  }
+
+  async execute(command: WorkerCommand): Promise<{ ok: boolean; detail: string }> {
+    const session = this.#session;
+    if (session === null) {
+      return { ok: false, detail: 'The modem is not connected.' };
+    }
+    while (this.#exclusive !== null) {
+      await this.#exclusive;
+    }
+    const order = this.#sendingEnds().then(() =>
+      performOrder(command, {
+        session,
+        facts: this.#facts,
+        radio: this.#radio,
+        ledger: this.#deps.ledger,
+        logger: this.#deps.logger,
+      }),
+    );
+    this.#exclusive = order.catch(() => undefined);
+    try {
+      return await order;
+    } catch (error) {
+      return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    } finally {
+      this.#exclusive = null;
+      this.#changed();
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#stopping.signal.aborted) {
+      this.#stopping.abort(new GatewayError('interrupted', 'stopping', { retry: 'safe' }));
+      const bound = new AbortController();
+      await Promise.race([
+        this.#sendingEnds(),
+        delay(this.#clock, this.#limits.stopMs, bound.signal).catch(() => undefined),
+      ]);
+      bound.abort();
+      await this.#close();
+      this.#late.stop();
+      this.#radio.stop();
+      this.#changed();
+    }
+    await this.#running;
+  }
+
+  // ---- the life of the link --------------------------------------------------------------------
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const link = await this.#ports.open(signal);
+      if (link !== null && !signal.aborted) {
+        await this.#live(link, signal);
+        this.#late.interrupted();
+        await this.#close();
+      } else if (link !== null) {
+        await link.close();
+      }
+    }
+  }
+
+  async #live(link: Link, signal: AbortSignal): Promise<void> {
+    const session = this.#newSession(link);
+    this.#session = session;
+    this.#late.opened();
+    for (;;) {
+      if (this.#facts.state !== 'recovering' && this.#facts.state !== 'failed') {
+        this.#facts.state = 'starting';
+      }
+      this.#changed();
+      const trouble = await session.round();
+      this.#changed();
+      if (signal.aborted || trouble.kind === 'stopped') {
+        return;
+      }
+      this.#deps.logger.warn(
+        { modem: this.id, kind: trouble.kind, reason: trouble.reason },
+        'the modem needs attention',
+      );
+      if (trouble.kind === 'booted') {
+        // A modem that restarted has forgotten what it was asked to send.
+        this.#late.close();
+      }
+      if ((await this.#supervisor.meet(trouble, session, signal)) === 'reopen') {
+        return;
+      }
+    }
+  }
+
+  #newSession(link: Link): Session {
+    return new Session({
+      link,
+      facts: this.#facts,
+      radio: this.#radio,
+      driver: this.#deps,
+      limits: this.#limits,
+      clock: this.#clock,
+      logger: this.#deps.logger,
+      onAnswer: () => {
+        this.#lastAnswerMs = this.#clock.monotonicMs();
+      },
+      onReceived: () => this.#changed(),
+      onLate: (late) => this.#heardLate(late),
+      onUp: () => this.#up(),
+      onTrouble: () => this.#changed(),
+      mayBeBusy: () => this.#late.open,
+    });
+  }
+
+  #up(): void {
+    this.#facts.state = 'ready';
+    this.#supervisor.recovered();
+    this.#ports.worked();
+    this.#changed();
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    if (session !== null) {
+      const report = await session.close();
+      if (report.hung) {
+        this.#hung = true;
+        this.#deps.logger.error({ modem: this.id }, 'the port can not be closed');
+      }
+      this.#changed();
+    }
+  }
+
+  // ---- sending ---------------------------------------------------------------------------------
+
+  #afterSend(outcome: SendOutcome, session: Session): void {
+    if (outcome.kind !== 'unknown') {
+      this.#late.answered();
+    } else if (outcome.code === 'modem-reset-after-hand-over') {
+      // The modem forgot the command: no answer to it will ever come.
+      this.#late.close();
+    } else if (session.channel.open) {
+      // The longest time is over, or the modem answered: nothing more holds the next part back.
+      this.#late.answered();
+    }
+    const good = this.#radio.registered() && this.#radio.signalGood();
+    const trouble = this.#health.note(outcome, good);
+    if (trouble !== null) {
+      session.fail({ kind: 'sick', ...trouble });
+    } else if (needsLook(outcome)) {
+      session.suspect();
+    }
+    this.#changed();
+  }
+
+  #heardLate(late: LateResult): void {
+    this.#late.close();
+    if (late.kind === 'sent') {
+      this.#deps.onLateSent(late.reference);
+    }
+  }
+
+  async #sendingEnds(): Promise<void> {
+    await this.#sending?.catch(() => undefined);
+  }
+
+  #usable(): boolean {
+    return this.ready() && this.hold() === null;
+  }
+
+  #changed(): void {
+    const usable = this.#usable();
+    if (usable) {
+      for (const waiter of this.#waiters) {
+        waiter();
+      }
+      if (!this.#wasUsable) {
+        this.#deps.onReady();
+      }
+    }
+    this.#wasUsable = usable;
+    this.#deps.onChange();
+  }
+}
+
+/** Outcomes after which the modem's settings and SIM are worth a look before the next part. */
+function needsLook(outcome: SendOutcome): boolean {
+  switch (outcome.kind) {
+    case 'not-handed-over':
+      return outcome.code === 'no-prompt';
+    case 'unknown':
+      return outcome.code === 'no-answer' || outcome.code === 'bare-error';
+    case 'refused':
+      return (
+        outcome.error.kind !== 'cms' || (outcome.error.code !== null && outcome.error.code >= 300)
+      );
+    case 'sent':
+    case 'gone':
+    case 'already-sent':
+      return false;
+  }
+}

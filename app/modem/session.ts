@@ -1,0 +1,360 @@
+import { AtChannel } from '../at/at-channel.ts';
+import type { LateResult, Urc } from '../at/at-types.ts';
+import type { Clock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/gateway-error.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { CloseReport, Link } from '../link/link.ts';
+import { parsePinState } from './answers/sim.ts';
+import { readUnsolicited } from './answers/unsolicited.ts';
+import { bringUp } from './bring-up.ts';
+import type { ModemDriverDeps } from './contract.ts';
+import type { ModemFacts } from './facts.ts';
+import { InboundReader } from './inbound-reader.ts';
+import type { Rung } from './ladder.ts';
+import type { DriverLimits } from './limits.ts';
+import type { RadioWatch } from './radio-watch.ts';
+import { settingsHold, setUpMessages } from './set-up.ts';
+import { Talk } from './talk.ts';
+import { UssdDialogue } from './ussd-dialogue.ts';
+import { Waker } from './waker.ts';
+
+/** Why a session stopped being of use. */
+export interface Trouble {
+  readonly kind: 'link-lost' | 'booted' | 'sim-changed' | 'sick' | 'stopped';
+  readonly reason: string;
+  /** The mildest step of the ladder that can help. */
+  readonly from?: Rung;
+}
+
+export interface SessionDeps {
+  readonly link: Link;
+  readonly facts: ModemFacts;
+  readonly radio: RadioWatch;
+  readonly driver: ModemDriverDeps;
+  readonly limits: DriverLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onAnswer: () => void;
+  readonly onReceived: () => void;
+  readonly onLate: (late: LateResult) => void;
+  /** Bring-up is through: the modem can send, or waits for its SIM (`usable` false). */
+  readonly onUp: (usable: boolean) => void;
+  /** Something ended what `onUp` said. */
+  readonly onTrouble: () => void;
+  /** A late answer may still come, so that silence proves nothing yet. */
+  readonly mayBeBusy: () => boolean;
+}
+
+/** After a sign of a restart, so long until the modem said all it has to say. */
+const QUIET_AFTER_SIGN_MS = 2_000;
+const UNEXPLAINED: Trouble = { kind: 'sick', reason: 'unexplained' };
+const OTHER_STORES = ['ME', 'SM'];
+
+/** One open link's life: bring-up, then the pulse, until some trouble ends it. */
+export class Session {
+  readonly channel: AtChannel;
+  readonly talk: Talk;
+  readonly inbound: InboundReader;
+  readonly #deps: SessionDeps;
+  readonly #waker: Waker;
+  #trouble: Trouble | null = null;
+  #onTrouble: AbortController = new AbortController();
+  #generation = 0;
+  #suspicious = false;
+  #up = false;
+  #ussd: UssdDialogue | null = null;
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+    this.#waker = new Waker(deps.clock);
+    this.channel = new AtChannel(deps.link, {
+      clock: deps.clock,
+      logger: deps.logger,
+      onUrc: (urc) => this.#hear(urc),
+      onLateResult: (late) => deps.onLate(late),
+      onClose: (error) =>
+        this.fail(
+          error === null
+            ? { kind: 'stopped', reason: 'the port was closed' }
+            : { kind: 'link-lost', reason: error.message },
+        ),
+    });
+    this.talk = new Talk(this.channel, deps.onAnswer);
+    this.inbound = new InboundReader({
+      talk: this.talk,
+      facts: deps.facts,
+      logger: deps.logger,
+      claimInbound: () => deps.driver.claimInbound,
+      onInbound: (received) => deps.driver.onInbound(received),
+      onReport: (received) => deps.driver.onReport(received),
+      generation: () => this.#generation,
+      onReceived: deps.onReceived,
+    });
+  }
+
+  /** Ends the present round with `trouble`; the first one counts, unless the link went after it. */
+  fail(trouble: Trouble): void {
+    const final = trouble.kind === 'link-lost' || trouble.kind === 'stopped';
+    if (this.#trouble === null || (final && !this.#isOver())) {
+      this.#trouble = trouble;
+      this.#generation++;
+      this.#onTrouble.abort(new GatewayError('interrupted', trouble.reason, { retry: 'safe' }));
+      this.#waker.wake();
+      this.#deps.onTrouble();
+    }
+  }
+
+  /** Brings the modem up and keeps it; resolves with what ended that. May be called again. */
+  async round(): Promise<Trouble> {
+    if (!this.begin()) {
+      return this.#trouble ?? UNEXPLAINED;
+    }
+    try {
+      const usable = await bringUp(
+        { ...this.#deps, channel: this.channel, talk: this.talk },
+        this.#onTrouble.signal,
+      );
+      this.#suspicious = false;
+      if (usable) {
+        await this.#drain();
+      }
+      if (this.#trouble === null) {
+        this.#up = usable;
+        this.#deps.onUp(usable);
+        await this.#keep(usable);
+      }
+    } catch (error) {
+      this.fail(troubleOf(error));
+    }
+    this.#up = false;
+    return this.#trouble ?? UNEXPLAINED;
+  }
+
+  /** Forgets the last trouble; false when the link is gone for good. */
+  begin(): boolean {
+    if (this.#isOver()) {
+      return false;
+    }
+    this.#trouble = null;
+    this.#onTrouble = new AbortController();
+    return true;
+  }
+
+  /** Nothing is wrong and nothing looks wrong: a part may be sent. */
+  get healthy(): boolean {
+    return this.#up && this.#trouble === null && !this.#suspicious;
+  }
+
+  /** Waits; ends early when the modem says that it restarted, or the link ends. */
+  async pause(ms: number): Promise<void> {
+    const untilMs = this.#deps.clock.monotonicMs() + ms;
+    for (
+      let leftMs = ms;
+      leftMs > 0 && this.#trouble === null;
+      leftMs = untilMs - this.#deps.clock.monotonicMs()
+    ) {
+      await this.#waker.wait(leftMs);
+    }
+  }
+
+  /** Bounded in time. */
+  close(): Promise<CloseReport> {
+    this.fail({ kind: 'stopped', reason: 'the port was closed' });
+    return this.channel.close();
+  }
+
+  /** Whether the modem answers `AT` before `timeoutMs` is over. */
+  async answersWithin(timeoutMs: number): Promise<boolean> {
+    const { clock } = this.#deps;
+    const untilMs = clock.monotonicMs() + timeoutMs;
+    for (;;) {
+      if (await this.channel.resync()) {
+        this.#deps.onAnswer();
+        return true;
+      }
+      if (clock.monotonicMs() >= untilMs || this.#isOver()) {
+        return false;
+      }
+      await this.#waker.wait(1_000);
+    }
+  }
+
+  /** Asks the network a USSD question; null when it said nothing. */
+  async ussd(code: string): Promise<string | null> {
+    this.#ussd = new UssdDialogue(this.talk, this.#deps.facts.profile, this.#deps.clock);
+    try {
+      return await this.#ussd.ask(code, this.#deps.limits.ussdMs);
+    } finally {
+      this.#ussd = null;
+    }
+  }
+
+  /** Looks soon whether settings and SIM are still what they were. */
+  suspect(): void {
+    this.#suspicious = true;
+    this.#waker.wake();
+  }
+
+  #isOver(): boolean {
+    return this.#trouble?.kind === 'link-lost' || this.#trouble?.kind === 'stopped';
+  }
+
+  /** What came in while nobody listened. A failing outbox must not keep the modem from sending. */
+  async #drain(): Promise<void> {
+    await this.#tolerant(async () => {
+      await this.inbound.readOtherStores(OTHER_STORES);
+      await this.inbound.readAll();
+    });
+  }
+
+  /** The pulse: every job at its own slow rhythm, and at once when something is heard. */
+  async #keep(usable: boolean): Promise<void> {
+    const { clock, limits } = this.#deps;
+    const due = { pulse: limits.pulseMs, poll: limits.pollMs, check: limits.checkMs };
+    const startMs = clock.monotonicMs();
+    const next = {
+      pulse: startMs + due.pulse,
+      poll: startMs + due.poll,
+      check: startMs + due.check,
+    };
+    let simMs = startMs + limits.simRetryMs;
+    while (this.#trouble === null) {
+      const nowMs = clock.monotonicMs();
+      if (this.#suspicious) {
+        await this.pause(QUIET_AFTER_SIGN_MS);
+        await this.#verify(usable);
+        this.#suspicious = false;
+        this.#deps.driver.onChange();
+      } else if (!usable && nowMs >= simMs) {
+        simMs = nowMs + limits.simRetryMs;
+        await this.#lookAtSim();
+      } else if (usable && this.inbound.waiting) {
+        await this.#tolerant(() => this.inbound.readAnnounced());
+      } else if (nowMs >= next.pulse) {
+        next.pulse = nowMs + due.pulse;
+        await this.#readRadio();
+      } else if (usable && nowMs >= next.poll) {
+        next.poll = nowMs + due.poll;
+        await this.#tolerant(() => this.inbound.readAll());
+      } else if (usable && nowMs >= next.check) {
+        next.check = nowMs + due.check;
+        await this.#verify(true);
+        await this.#deps.radio.readOperator(this.talk);
+        await this.#tolerant(() => this.inbound.readOtherStores(OTHER_STORES));
+      } else {
+        const first = usable
+          ? Math.min(next.pulse, next.poll, next.check)
+          : Math.min(next.pulse, simMs);
+        await this.#waker.wait(Math.max(1, first - nowMs));
+      }
+    }
+  }
+
+  async #readRadio(): Promise<void> {
+    const { radio, facts, driver } = this.#deps;
+    await radio.readRegistration(this.talk, facts.domains);
+    await radio.readSignal(this.talk);
+    driver.onChange();
+  }
+
+  /** Other programs, resets and a missed acknowledgement undo settings without a word. */
+  async #verify(usable: boolean): Promise<void> {
+    const { facts, logger } = this.#deps;
+    const pin = parsePinState((await this.talk.ask('AT+CPIN?')).lines);
+    if ((pin === 'ready') !== usable) {
+      this.fail({ kind: 'sim-changed', reason: 'the SIM changed' });
+      return;
+    }
+    if (!usable || (await settingsHold(this.talk, facts))) {
+      return;
+    }
+    logger.warn({}, 'the settings of the modem were changed by somebody else; setting them again');
+    await setUpMessages(this.talk, facts, this.#deps.clock, this.#onTrouble.signal);
+  }
+
+  /** A closed SIM: asks no more than whether it is still the same trouble. */
+  async #lookAtSim(): Promise<void> {
+    const { facts } = this.#deps;
+    const answer = await this.talk.ask('AT+CPIN?');
+    const pin = parsePinState(answer.lines);
+    const code = answer.error?.kind === 'cme' ? answer.error.code : null;
+    const now = pin === null ? (code === 10 ? 'missing' : 'failure') : pin;
+    const same = now === facts.sim.state || (facts.sim.state === 'blocked' && now !== 'ready');
+    if (!same || facts.troubleDetail === 'ledger-failing') {
+      this.fail({ kind: 'sim-changed', reason: 'the SIM changed' });
+    }
+  }
+
+  #hear(urc: Urc): void {
+    const heard = readUnsolicited(urc, this.#deps.facts.profile.noise);
+    switch (heard.kind) {
+      case 'stored':
+        this.inbound.announce(heard.index);
+        this.#waker.wake();
+        return;
+      case 'direct':
+        void this.#tolerant(() => this.inbound.takeDirect(heard.pdu)).catch((error: unknown) =>
+          this.fail(troubleOf(error)),
+        );
+        return;
+      case 'registration':
+        this.#deps.radio.noteRegistration(heard.reading);
+        return;
+      case 'signal':
+        this.#deps.radio.noteSignal(heard.reading);
+        return;
+      case 'ussd':
+        this.#ussd?.hear(heard.line);
+        return;
+      case 'store-full':
+        this.#deps.facts.sim.storageUsed = this.#deps.facts.sim.storageTotal;
+        this.inbound.announce(0);
+        this.#deps.driver.onChange();
+        return;
+      case 'booted':
+        this.fail({ kind: 'booted', reason: 'the modem restarted' });
+        return;
+      case 'sim-changed':
+        this.suspect();
+        return;
+      case 'noise':
+      case 'other':
+        return;
+    }
+  }
+
+  /** Errors of the outbox are not the modem's: they are logged, and the next look tries again. */
+  async #tolerant(job: () => Promise<void>): Promise<void> {
+    try {
+      await job();
+    } catch (error) {
+      if (isModemError(error)) {
+        throw error;
+      }
+      this.#deps.logger.error(
+        { err: error },
+        'received messages could not be stored; they stay in the modem',
+      );
+    }
+  }
+}
+
+const MODEM_ERRORS: ReadonlySet<string> = new Set([
+  'link-lost',
+  'modem-silent',
+  'modem-reset',
+  'interrupted',
+]);
+
+function isModemError(error: unknown): boolean {
+  return error instanceof GatewayError && MODEM_ERRORS.has(error.code);
+}
+
+function troubleOf(error: unknown): Trouble {
+  const code = error instanceof GatewayError ? error.code : null;
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === 'link-lost') {
+    return { kind: 'link-lost', reason };
+  }
+  return code === 'modem-reset' ? { kind: 'booted', reason } : { kind: 'sick', reason };
+}
