@@ -13,8 +13,9 @@ import type {
 /**
  * What the other rooms may ask of the outbox. Every promise of a changing verb settles only after
  * its COMMIT (and the WAL's fsync) returned. A rejection is a `GatewayError`:
- * `storage-full`, `storage-read-only`, `queue-busy`, `schema-changed` (never reached COMMIT, safe to
- * repeat), or `commit-unknown` with `retry: 'unknown-outcome'`.
+ * `storage-full`, `storage-read-only`, `storage-failing`, `storage-damaged`, `queue-busy`,
+ * `schema-changed`, `outbox-closed` (never reached COMMIT, safe to repeat), or `commit-unknown` with
+ * `retry: 'unknown-outcome'`.
  * All times are wall milliseconds; `moment` pairs them with monotonic time of one boot.
  */
 export interface Moment {
@@ -115,6 +116,14 @@ export interface InboundRecord {
   readonly lossy: boolean;
 }
 
+export interface InboundFilter {
+  readonly from?: string;
+  readonly sinceMs?: number;
+  readonly cursor?: string;
+  /** 1–100. */
+  readonly limit: number;
+}
+
 export const SCOPES = [
   'messages:send',
   'messages:read',
@@ -160,12 +169,7 @@ export interface ApiOutbox {
   resolve(id: MessageId, action: ResolveAction, actor: string): Promise<ResolveResult>;
   getMessage(id: MessageId): Promise<MessageDetail | null>;
   listMessages(filter: MessageFilter): Promise<Page<MessageRecord>>;
-  listInbound(filter: {
-    cursor?: string;
-    limit: number;
-    from?: string;
-    sinceMs?: number;
-  }): Promise<Page<InboundRecord>>;
+  listInbound(filter: InboundFilter): Promise<Page<InboundRecord>>;
   getInbound(id: InboundId): Promise<InboundRecord | null>;
   queueStats(): Promise<QueueStats>;
   /** All keys that are not revoked, with a version that grows at each change. */
@@ -173,11 +177,24 @@ export interface ApiOutbox {
   keysVersion(): Promise<number>;
   addKey(key: KeyRecord): Promise<void>;
   revokeKey(id: KeyId, atMs: number): Promise<boolean>;
-  /** Deletes finished rows older than `beforeMs`, a bounded number a call; resolves with how many. */
+  /**
+   * Deletes what ended before `beforeMs`, a bounded number of rows a call; resolves with how many.
+   * Call until it resolves with 0. Leaves idempotency keys that may still have to answer.
+   */
   purge(beforeMs: number): Promise<number>;
+  /** An earlier API process ended without closing the database: `quickCheck` it in a child process. */
+  readonly uncleanStop: boolean;
+  /** `quickCheck` found damage: from now on nothing is accepted or changed (`storage-damaged`). */
+  markDamaged(): void;
   health(): OutboxHealth;
+  /** Settles when everything asked before is committed. */
   close(): Promise<void>;
 }
+/**
+ * Why the process should end soon and be started again: `schema-changed`, another version migrated
+ * the database; `failing`, a commit's outcome is unknown or the writer died; `damaged`.
+ */
+export type OutboxFailure = 'schema-changed' | 'failing' | 'damaged';
 export interface OutboxHealth {
   readonly state: 'ok' | 'full' | 'read-only' | 'failing' | 'newer' | 'damaged';
   /** Free octets of the data partition at the last look, or null before the first. */

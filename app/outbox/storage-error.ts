@@ -1,0 +1,81 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
+import { GatewayError } from '../domain/gateway-error.ts';
+
+/** What of an error survives the way from a thread to the event loop. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly retry: 'safe' | 'later' | 'never' | 'unknown-outcome';
+}
+
+/** SQLite's extended result code of an error, or '' (https://sqlite.org/rescode.html). */
+export function sqliteCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
+}
+
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return (
+    code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED') || code === 'SQLITE_PROTOCOL'
+  );
+}
+
+/**
+ * Names what went wrong with the storage, from SQLite's result code and, for an I/O error, from
+ * what the file system says about its folder. `atCommit`: COMMIT was reached, so that only a full
+ * disk (the commit frame was not written) leaves the outcome known.
+ */
+export function storageError(error: unknown, file: string, atCommit: boolean): WireError {
+  const code = sqliteCode(error);
+  const reason = `${code} ${error instanceof Error ? error.message : String(error)}`.trim();
+  if (code === 'SQLITE_FULL') {
+    return { code: 'storage-full', message: 'the disk is full', retry: 'later' };
+  }
+  if (atCommit) {
+    return {
+      code: 'commit-unknown',
+      message: `the commit failed, its outcome is unknown (${reason})`,
+      retry: 'unknown-outcome',
+    };
+  }
+  if (code.startsWith('SQLITE_READONLY') || isReadOnlyFolder(file)) {
+    return { code: 'storage-read-only', message: 'the disk is read-only', retry: 'later' };
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return { code: 'storage-damaged', message: 'the database file is damaged', retry: 'never' };
+  }
+  if (isBusy(error)) {
+    return { code: 'queue-busy', message: 'the database stayed locked', retry: 'later' };
+  }
+  return {
+    code: 'storage-failing',
+    message: `the database cannot be written (${reason})`,
+    retry: 'later',
+  };
+}
+
+export function isReadOnlyFolder(file: string): boolean {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+  }
+}
+
+export function toWire(error: unknown): WireError {
+  return error instanceof GatewayError
+    ? { code: error.code, message: error.message, retry: error.retry }
+    : {
+        code: 'outbox-fault',
+        message: error instanceof Error ? error.message : String(error),
+        retry: 'never',
+      };
+}
+
+export function fromWire(wire: WireError): GatewayError {
+  return new GatewayError(wire.code, wire.message, { retry: wire.retry });
+}

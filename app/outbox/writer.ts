@@ -1,0 +1,242 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { GatewayError } from '../domain/gateway-error.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { type Connection, openWriter } from './connection.ts';
+import type { EnqueueResult } from './contract.ts';
+import { crashPoint, crashPointsArmed } from './crash-points.ts';
+import type { Group, GroupReply, Outcome, ReadCall, VerbCall, WriterOptions } from './group.ts';
+import { userVersion } from './migrate.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
+import { fromWire, sqliteCode, storageError, toWire, type WireError } from './storage-error.ts';
+import { Turnstile } from './turnstile.ts';
+import { Tx } from './tx.ts';
+import { enqueue, queueDepth } from './verbs/enqueue.ts';
+import { type AnyVerb, READ_VERBS, VERB_CRASH_POINTS, WRITE_VERBS } from './verbs/verb-table.ts';
+
+const FREE_SPACE_AGE_MS = 1_000;
+
+/** Runs groups, each in one transaction, on a connection of its own. Belongs on a thread of its own. */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #db: Connection;
+  readonly #tx: Tx;
+  readonly #turnstile: Turnstile;
+  readonly #checkpointer: Checkpointer;
+  readonly #schema: number;
+  readonly #schemaNow: { get(): unknown };
+  #freeBytes: number | null = null;
+  #freeBytesAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#db = openWriter(options.file);
+    this.#turnstile = new Turnstile(options.file);
+    this.#tx = retryWhileBusy(() => new Tx(this.#db));
+    this.#schema = userVersion(this.#db);
+    this.#schemaNow = this.#db.prepare('PRAGMA user_version').pluck();
+    this.#checkpointer = new Checkpointer(this.#db, this.#turnstile);
+  }
+
+  get depth(): number {
+    return queueDepth(this.#tx);
+  }
+
+  /** One transaction outside any group: the start's and the stop's own rows. */
+  inTransaction<T>(nowMs: number, action: (tx: Tx) => T): T {
+    this.#begin();
+    try {
+      this.#tx.begin(nowMs, false);
+      const result = action(this.#tx);
+      this.#tx.finish();
+      this.#tx.sql('COMMIT').run();
+      return result;
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  run(group: Group): GroupReply {
+    const reads = group.reads.map((call) => this.#read(call));
+    if (group.enqueues.length === 0 && group.verbs.length === 0) {
+      return this.#reply({ enqueues: [], verbs: [], reads });
+    }
+    const noSpace = group.enqueues.length > 0 ? this.#reserveReached() : null;
+    if (noSpace !== null && group.verbs.length === 0) {
+      return this.#reply(this.#refused(group, reads, noSpace));
+    }
+    let atCommit = false;
+    try {
+      this.#begin();
+      this.#requireSchema();
+      this.#tx.begin(group.nowMs, group.clockTrusted);
+      const enqueues =
+        noSpace === null ? this.#enqueueAll(group) : failAll(group.enqueues, noSpace);
+      const verbs = group.verbs.map((call) => this.#verb(call));
+      this.#tx.finish();
+      this.#crashPoints(group, 0);
+      atCommit = true;
+      const startMs = performance.now();
+      this.#tx.sql('COMMIT').run();
+      const commitMs = performance.now() - startMs;
+      this.#crashPoints(group, 1);
+      return this.#reply({ enqueues, verbs, reads, commitMs });
+    } catch (error) {
+      this.#rollback();
+      const failure =
+        error instanceof GatewayError
+          ? toWire(error)
+          : storageError(error, this.#options.file, atCommit);
+      return this.#reply(this.#refused(group, reads, failure));
+    }
+  }
+
+  /** Between groups, with nothing locked. */
+  checkpointWhenDue(): void {
+    this.#checkpointer.runWhenDue();
+  }
+
+  close(): void {
+    this.#turnstile.close();
+    this.#db.close();
+  }
+
+  #begin(): void {
+    this.#turnstile.pass(() => this.#tx.sql('BEGIN IMMEDIATE').run());
+  }
+
+  #rollback(): void {
+    this.#tx.forgetBoots();
+    if (this.#db.inTransaction) {
+      try {
+        this.#tx.sql('ROLLBACK').run();
+      } catch {
+        // The transaction was ended by the error that brought us here.
+      }
+    }
+  }
+
+  #requireSchema(): void {
+    if (this.#schemaNow.get() !== this.#schema) {
+      throw new GatewayError('schema-changed', 'another version has migrated the database', {
+        retry: 'safe',
+      });
+    }
+  }
+
+  #enqueueAll(group: Group): Outcome<EnqueueResult>[] | null {
+    const acceptance = {
+      boot: this.#tx.boot(this.#options.bootId),
+      monotonicMs: Math.round(group.monotonicMs),
+      maxDepth: this.#options.maxDepth,
+    };
+    let allAccepted = true;
+    const results = group.enqueues.map((request): Outcome<EnqueueResult> => {
+      try {
+        const value = enqueue(this.#tx, request, acceptance);
+        allAccepted &&= value.kind === 'accepted';
+        return { ok: true, value };
+      } catch (error) {
+        allAccepted = false;
+        return { ok: false, error: this.#onlyThisCall(error) };
+      }
+    });
+    return allAccepted ? null : results;
+  }
+
+  #verb(call: VerbCall): Outcome<unknown> {
+    try {
+      const verb = WRITE_VERBS[call.name] as AnyVerb;
+      return { ok: true, value: this.#tx.attempt(() => verb(this.#tx, call.args as never)) };
+    } catch (error) {
+      return { ok: false, error: this.#onlyThisCall(error) };
+    }
+  }
+
+  #read(call: ReadCall): Outcome<unknown> {
+    try {
+      const verb = READ_VERBS[call.name] as AnyVerb;
+      const value = retryWhileBusy(() => verb(this.#tx, call.args as never));
+      return { ok: true, value };
+    } catch (error) {
+      const wire =
+        sqliteCode(error) === '' ? toWire(error) : storageError(error, this.#options.file, false);
+      return { ok: false, error: wire };
+    }
+  }
+
+  /** The error as one call's own, or thrown on where it is the storage's and ends the group. */
+  #onlyThisCall(error: unknown): WireError {
+    const code = sqliteCode(error);
+    const isOwn = code === '' || code.startsWith('SQLITE_CONSTRAINT');
+    if (!isOwn || !this.#db.inTransaction) {
+      throw error;
+    }
+    return toWire(error);
+  }
+
+  #reserveReached(): WireError | null {
+    const nowMs = performance.now();
+    if (nowMs - this.#freeBytesAtMs >= FREE_SPACE_AGE_MS) {
+      const { bavail, bsize } = statfsSync(dirname(this.#options.file));
+      this.#freeBytes = bavail * bsize;
+      this.#freeBytesAtMs = nowMs;
+    }
+    return this.#freeBytes !== null && this.#freeBytes < this.#options.diskReserveBytes
+      ? { code: 'storage-full', message: 'the disk reserve is reached', retry: 'later' }
+      : null;
+  }
+
+  #refused(group: Group, reads: readonly Outcome<unknown>[], failure: WireError): PartialReply {
+    return {
+      enqueues: failAll(group.enqueues, failure),
+      verbs: failAll(group.verbs, failure),
+      reads,
+      failure,
+    };
+  }
+
+  #reply(parts: PartialReply): GroupReply {
+    return {
+      commitMs: null,
+      failure: null,
+      ...parts,
+      depth: queueDepth(this.#tx),
+      freeBytes: this.#freeBytes,
+    };
+  }
+
+  #crashPoints(group: Group, side: 0 | 1): void {
+    if (!crashPointsArmed) {
+      return;
+    }
+    if (this.#options.role === 'api') {
+      crashPoint(side === 0 ? 'api.before-commit' : 'api.after-commit');
+    }
+    for (const { name } of group.verbs) {
+      const points = VERB_CRASH_POINTS[name];
+      if (points !== undefined) {
+        crashPoint(points[side]);
+      }
+    }
+  }
+}
+
+type PartialReply = Pick<GroupReply, 'enqueues' | 'verbs' | 'reads'> &
+  Partial<Pick<GroupReply, 'commitMs' | 'failure'>>;
+
+function failAll(calls: readonly unknown[], error: WireError): Outcome<never>[] {
+  return calls.map(() => ({ ok: false, error }));
+}
+
+/** Opens a writer; what goes wrong is a `GatewayError` of the storage. */
+export function createWriter(options: WriterOptions): Writer {
+  try {
+    return new Writer(options);
+  } catch (error) {
+    throw error instanceof GatewayError
+      ? error
+      : fromWire(storageError(error, options.file, false));
+  }
+}
