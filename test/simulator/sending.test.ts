@@ -3,28 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decodeStatusReport, encodeSubmit, segmentText } from '../../app/pdu/index.ts';
-import { CTRL_Z, ESC, type Program, start } from './rig.ts';
-
-function submit(text: string, fields: Partial<Parameters<typeof encodeSubmit>[0]> = {}) {
-  return encodeSubmit({
-    to: '+6281234567',
-    text,
-    encoding: 'gsm7',
-    concat: null,
-    validitySeconds: null,
-    statusReport: false,
-    flash: false,
-    ...fields,
-  });
-}
-
-async function send(program: Program, pdu: { pdu: string; tpduLength: number }): Promise<string> {
-  program.write(`AT+CMGS=${pdu.tpduLength}\r`);
-  assert.ok((await program.until('> ')).endsWith('\r\n> '));
-  program.write(pdu.pdu + CTRL_Z);
-  return program.until(/OK\r\n|ERROR[^\r]*\r\n/);
-}
+import { decodeStatusReport, segmentText } from '../../app/pdu/index.ts';
+import { send, submit } from './dialogue.ts';
+import { CTRL_Z, ESC, start } from './rig.ts';
 
 test('a send: prompt without a line end, +CMGS, OK; the journal has the part', async () => {
   const rig = await start({ modemId: 'modem7' });
