@@ -40,3 +40,11 @@ clean: ## remove all that was built (node_modules stays)
 lint-unused: install ## files, exports and packages that nothing uses
 	@node_modules/.bin/knip --no-progress
 .PHONY: lint-unused
+
+test-crash: build build/js ## crash and power-cut rounds (needs a C compiler and strace)
+	@command -v strace >/dev/null || { echo 'make test-crash needs strace: apt-get install strace' >&2; exit 1; }
+	@CRASH_ROUNDS=$${CRASH_ROUNDS:-240} .ci/run-tests crash
+
+bench: build build/js ## how fast messages are accepted, beside others; report: build/bench/accept.md
+	@node --enable-source-maps build/js/test/bench/main-bench.js
+.PHONY: test-crash bench

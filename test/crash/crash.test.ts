@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CRASH_POINTS, type CrashPoint } from '../../app/outbox/crash-points.ts';
+import { exitOf, Rig } from '../support/rig.ts';
+import { type Audit, audit, drained } from './audit.ts';
+import { Load } from './load.ts';
+
+/** Kills over all three tests; `make test-crash` asks for 240, each CI run for fewer. */
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 30);
+const MODEMS = 2;
+const DRAIN_MS = 300_000;
+
+type Victim = 'api' | 'worker' | 'both';
+interface Round {
+  readonly victim: Victim;
+  /** Dies by its own hand at a commit point, or is killed from outside after a random time. */
+  readonly point: CrashPoint | null;
+}
+
+const API_POINTS = CRASH_POINTS.filter((point) => point.startsWith('api.'));
+const WORKER_POINTS = CRASH_POINTS.filter((point) => point.startsWith('worker.'));
+/** Points that this load never reaches. */
+const ELSEWHERE = /pin|inbound|failure/;
+
+test('killing only the API loses nothing, doubles nothing and leaves nothing in doubt', async (t) => {
+  const points = [...API_POINTS, null];
+  const rounds = Array.from({ length: Math.ceil(ROUNDS / 4) }, (_, i) => ({
+    victim: 'api' as const,
+    point: points[i % points.length] ?? null,
+  }));
+  const found = await run(t, rounds);
+  assert.equal(found.uncertain, 0);
+});
+
+test('killing the worker before the bracket leaves nothing in doubt', async (t) => {
+  const rounds = Array.from({ length: Math.ceil(ROUNDS / 8) }, () => ({
+    victim: 'worker' as const,
+    point: 'worker.before-bracket-commit' as const,
+  }));
+  const found = await run(t, rounds);
+  assert.equal(found.uncertain, 0);
+});
+
+test('killing worker, API or both anywhere leaves at most one part a modem and kill in doubt', async (t) => {
+  const points = WORKER_POINTS.filter((point) => !ELSEWHERE.test(point));
+  const victims: Victim[] = ['worker', 'both', 'worker', 'api'];
+  const rounds = Array.from({ length: Math.ceil((ROUNDS * 5) / 8) }, (_, i): Round => {
+    const victim = victims[i % victims.length] ?? 'worker';
+    return {
+      victim,
+      point: i % 2 === 0 && victim === 'worker' ? (points[(i / 2) % points.length] ?? null) : null,
+    };
+  });
+  const workerKills = rounds.filter(({ victim }) => victim !== 'api').length;
+  const found = await run(t, rounds);
+  assert.ok(
+    found.uncertain <= workerKills * MODEMS,
+    `${found.uncertain} uncertain after ${workerKills} kills`,
+  );
+});
+
+async function run(t: TestContext, rounds: readonly Round[]): Promise<Audit> {
+  const rig = await Rig.create({ modems: MODEMS, sendMs: 20 });
+  try {
+    let api = await rig.startApi();
+    let worker = rig.startModem();
+    const load = new Load(rig);
+    load.start(4, 40);
+    await sleep(1_500);
+    for (const { victim, point } of rounds) {
+      if (point !== null) {
+        const env = {
+          PISANG_TEST_HOOKS: '1',
+          PISANG_TEST_CRASH_AT: `${point}:${1 + Math.floor(Math.random() * 8)}`,
+        };
+        if (victim === 'api') {
+          await rig.kill(api, 'SIGTERM');
+          api = rig.spawn('api', ['api'], env);
+        } else {
+          await rig.kill(worker, 'SIGTERM');
+          worker = rig.startModem(env);
+        }
+        const dying = victim === 'api' ? api : worker;
+        assert.equal(await ownDeath(dying), 'SIGKILL', `${point} was reached`);
+      } else {
+        await sleep(300 + Math.random() * 1_500);
+        await Promise.all([
+          victim === 'worker' ? null : rig.kill(api),
+          victim === 'api' ? null : rig.kill(worker),
+        ]);
+      }
+      if (victim !== 'worker') {
+        api = await rig.startApi();
+      }
+      if (victim !== 'api') {
+        worker = rig.startModem();
+      }
+    }
+    await load.stop();
+    await drained(rig, DRAIN_MS);
+    assert.deepEqual(load.wrong, []);
+    const found = await audit(rig, load.accepted);
+    t.diagnostic(
+      `${rounds.length} kills, ${found.messages} messages, ${found.journalLines} parts, ${found.uncertain} uncertain`,
+    );
+    return found;
+  } finally {
+    await rig.close();
+  }
+}
+
+/** Waits for a process that kills itself; gives up after a minute. */
+async function ownDeath(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  const giveUp = new AbortController();
+  const ended = await Promise.race([
+    exitOf(child),
+    sleep(60_000, null, { signal: giveUp.signal }).catch(() => null),
+  ]);
+  giveUp.abort();
+  return ended;
+}

@@ -1,0 +1,359 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const CLI = resolve('dist/cli.js');
+
+export interface RigOptions {
+  /** Merged over the rig's own configuration, section by section. */
+  readonly config?: Record<string, unknown>;
+  readonly modems?: number;
+  /** Milliseconds from Ctrl-Z to `+CMGS` in the simulated network. */
+  readonly sendMs?: number;
+  readonly profile?: string;
+  /** Environment of every process, once the rig's folder is known. */
+  readonly env?: (dir: string) => Record<string, string>;
+  /** Where state lies; default a new folder under the system's temporary one. */
+  readonly parent?: string;
+}
+
+export interface JournalLine {
+  readonly to: string;
+  readonly text: string;
+  readonly part: number;
+  readonly parts: number;
+  readonly reference: number;
+  readonly pdu: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** The real program in real processes, with simulated modems, on loopback ports of its own. */
+export class Rig {
+  readonly dir: string;
+  readonly #options: RigOptions;
+  readonly #children = new Set<ChildProcess>();
+  #httpPort = 0;
+  #modemPorts: number[] = [];
+  #key = '';
+
+  private constructor(options: RigOptions) {
+    this.#options = options;
+    this.dir = mkdtempSync(join(options.parent ?? tmpdir(), 'pisang-'));
+  }
+
+  /** Simulators run; API and worker are started by the test. */
+  static async create(options: RigOptions = {}): Promise<Rig> {
+    const rig = new Rig(options);
+    rig.#httpPort = await freePort();
+    for (let i = 0; i < (options.modems ?? 1); i++) {
+      rig.#modemPorts.push(await freePortPair());
+    }
+    rig.#writeConfig();
+    for (const index of rig.#modemPorts.keys()) {
+      await rig.startSimulator(index);
+    }
+    rig.#key =
+      (
+        await rig.cli(
+          'key',
+          'add',
+          '--name',
+          'test',
+          '--scope',
+          'messages:send,messages:read,inbox:read,admin',
+        )
+      )
+        .trimEnd()
+        .split('\n')
+        .at(-1) ?? '';
+    return rig;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#httpPort}`;
+  }
+
+  get key(): string {
+    return this.#key;
+  }
+
+  async startSimulator(index = 0): Promise<ChildProcess> {
+    const port = this.#modemPorts[index] ?? 0;
+    const child = this.spawn(`simulator${index + 1}`, [
+      'simulate-modem',
+      '--listen',
+      `tcp://127.0.0.1:${port}`,
+      '--journal',
+      this.#journalPath(index),
+      '--send-ms',
+      String(this.#options.sendMs ?? 0),
+      ...(this.#options.profile === undefined ? [] : ['--profile', this.#options.profile]),
+    ]);
+    await until(
+      `simulator ${index + 1} listens`,
+      async () => (await this.control('GET', '/faults', undefined, index)).status === 200,
+    );
+    return child;
+  }
+
+  async startApi(env: Record<string, string> = {}): Promise<ChildProcess> {
+    const child = this.spawn('api', ['api'], env);
+    await until('the API is ready', async () => {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`the API ended: ${this.log('api').slice(-2_000)}`);
+      }
+      return (await this.fetch('GET', '/health/live')).status === 200;
+    });
+    return child;
+  }
+
+  startModem(env: Record<string, string> = {}): ChildProcess {
+    return this.spawn('modem', ['modem'], env);
+  }
+
+  /** Starts a command of the program; `under` is a tool that runs it, such as a tracer. */
+  spawn(
+    name: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+    under: readonly string[] = [],
+  ): ChildProcess {
+    const log = openSync(join(this.dir, `${name}.log`), 'a');
+    const [program = process.execPath, ...rest] = [...under, process.execPath, CLI, ...args];
+    const child = spawn(program, rest, {
+      env: { ...this.#environment(), ...env },
+      stdio: ['ignore', log, log],
+    });
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Runs one command to its end and returns what it printed; throws unless it exits with 0. */
+  async cli(...args: string[]): Promise<string> {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => (out += String(chunk)));
+    child.stderr.on('data', (chunk) => (err += String(chunk)));
+    const code = await exitOf(child);
+    if (code !== 0) {
+      throw new Error(`pisang ${args.join(' ')} ended with ${code}: ${err}${out}`);
+    }
+    return out;
+  }
+
+  fetch(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return ask(this.#httpPort, method, path, body, {
+      authorization: `Bearer ${this.#key}`,
+      ...headers,
+    });
+  }
+
+  /** The simulated network's own control port. */
+  control(method: string, path: string, body?: unknown, index = 0): Promise<Answer> {
+    return ask((this.#modemPorts[index] ?? 0) + 1, method, path, body, {});
+  }
+
+  async faults(faults: object, index = 0): Promise<void> {
+    const answer = await this.control('POST', '/faults', faults, index);
+    if (answer.status !== 200) {
+      throw new Error(`the simulator refused the faults: ${answer.body}`);
+    }
+  }
+
+  /** Every part that the networks took, of all modems. */
+  journal(): JournalLine[] {
+    return this.#modemPorts.flatMap((_, index) => {
+      try {
+        return readFileSync(this.#journalPath(index), 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as JournalLine);
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  log(name: string): string {
+    return readFileSync(join(this.dir, `${name}.log`), 'utf8');
+  }
+
+  async kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = exitOf(child);
+      child.kill(signal);
+      await ended;
+    }
+  }
+
+  /** Ends every process and removes the folder. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#children].map((child) => this.kill(child)));
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      PISANG_CONFIG: join(this.dir, 'config.json'),
+      ...this.#options.env?.(this.dir),
+    };
+  }
+
+  #journalPath(index: number): string {
+    return join(this.dir, `journal${index + 1}.jsonl`);
+  }
+
+  #writeConfig(): void {
+    const own: Record<string, unknown> = {
+      dataDir: join(this.dir, 'data'),
+      runDir: join(this.dir, 'run'),
+      http: { listen: `127.0.0.1:${this.#httpPort}`, backlog: 4096 },
+      legacy: { requireKey: false },
+      queue: { lateAnswerSeconds: 1 },
+      modems: this.#modemPorts.map((port, index) => ({
+        id: `modem${index + 1}`,
+        port: `tcp://127.0.0.1:${port}`,
+        ratePerMinute: null,
+      })),
+    };
+    for (const [section, value] of Object.entries(this.#options.config ?? {})) {
+      const before = own[section];
+      own[section] =
+        typeof before === 'object' && !Array.isArray(before) && typeof value === 'object'
+          ? { ...before, ...value }
+          : value;
+    }
+    writeFileSync(join(this.dir, 'config.json'), JSON.stringify(own));
+  }
+}
+
+export function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return Promise.resolve(child.exitCode ?? child.signalCode);
+  }
+  return new Promise((resolvePromise) => {
+    child.once('exit', (code, signal) => resolvePromise(code ?? signal));
+  });
+}
+
+/** Asks again and again until `condition` holds; a refused connection counts as "not yet". */
+export async function until(
+  what: string,
+  condition: () => Promise<boolean> | boolean,
+  timeoutMs: number = 30_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const held = await Promise.resolve(condition()).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === undefined) {
+        throw error;
+      }
+      return false;
+    });
+    if (held) {
+      return;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    }
+    await sleep(20);
+  }
+}
+
+function ask(
+  port: number,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const payload = body === undefined ? null : JSON.stringify(body);
+  return new Promise((resolvePromise, reject) => {
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        agent: false,
+        timeout: 60_000,
+        headers: {
+          ...(payload === null
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+          ...headers,
+        },
+      },
+      (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (chunk) => (text += String(chunk)));
+        incoming.on('error', reject);
+        incoming.on('end', () =>
+          resolvePromise({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: text,
+          }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.on('timeout', () =>
+      outgoing.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
+    );
+    outgoing.end(payload);
+  });
+}
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolvePromise, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        resolvePromise(typeof address === 'object' && address !== null ? address.port : 0),
+      );
+    });
+  });
+}
+
+export function freePort(): Promise<number> {
+  return listenOnce(0);
+}
+
+/** A port whose next one is free too (the simulator's control port). */
+async function freePortPair(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (
+      port < 65_535 &&
+      (await listenOnce(port + 1)
+        .then(() => true)
+        .catch(() => false))
+    ) {
+      return port;
+    }
+  }
+}
