@@ -1,4 +1,4 @@
-export type DeliveryOutcome = 'delivered' | 'pending' | 'undelivered';
+type DeliveryOutcome = 'delivered' | 'pending' | 'undelivered';
 
 /** What TP-ST says (23.040 §9.2.3.15). */
 export interface DeliveryStatus {

@@ -1,5 +1,5 @@
 /** The septet that announces a character of the extension table (23.038 §6.2.1). */
-export const ESCAPE = 0x1b;
+const ESCAPE = 0x1b;
 
 /**
  * The GSM 7-bit default alphabet, code 0x00 to 0x7F in order (23.038 §6.2.1). The place of ESCAPE

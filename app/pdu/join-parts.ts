@@ -20,18 +20,19 @@ export interface JoinedText {
 /**
  * The text of a long SMS from its parts in their order. Neighbours of the same alphabet are joined
  * before they are decoded: several phones cut between the halves of a surrogate pair, or between
- * escape and character. Parts that are missing are simply left out.
+ * escape and character. `gap` stands for each part that is missing (null); it is not `lossy`.
  */
-export function joinParts(parts: readonly JoinablePart[]): JoinedText {
-  const runs: JoinablePart[][] = [];
+export function joinParts(parts: readonly (JoinablePart | null)[], gap = ''): JoinedText {
+  const runs: (JoinablePart[] | null)[] = [];
   for (const part of parts) {
     const run = runs.at(-1);
     const first = run?.[0];
-    if (run !== undefined && first !== undefined && readsAlike(first, part)) run.push(part);
+    if (part === null) runs.push(null);
+    else if (first !== undefined && readsAlike(first, part)) run?.push(part);
     else runs.push([part]);
   }
-  const texts = runs.map(textOfRun);
-  const encodings = new Set(parts.map((part) => part.encoding));
+  const texts = runs.map((run) => (run === null ? { text: gap, lossy: false } : textOfRun(run)));
+  const encodings = new Set(parts.flatMap((part) => (part === null ? [] : [part.encoding])));
   const [only = 'gsm7'] = encodings;
   return {
     text: texts.map(({ text }) => text).join(''),

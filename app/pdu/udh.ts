@@ -1,5 +1,5 @@
 /** One information element of a user data header (23.040 §9.2.3.24). */
-export interface InformationElement {
+interface InformationElement {
   readonly id: number;
   readonly data: Uint8Array;
 }
@@ -16,7 +16,7 @@ export interface Concatenation {
 }
 
 /** Application ports (23.040 §9.2.3.24.3 and .4). */
-export interface Ports {
+interface Ports {
   readonly destination: number;
   readonly originator: number;
 }

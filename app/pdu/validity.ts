@@ -26,7 +26,7 @@ export function encodeRelativeValidity(seconds: number): number {
   return Math.min(255, 192 + Math.ceil(seconds / WEEK));
 }
 
-export function decodeRelativeValidity(octet: number): number {
+function decodeRelativeValidity(octet: number): number {
   if (octet <= 143) return (octet + 1) * 5 * MINUTE;
   if (octet <= 167) return 12 * HOUR + (octet - 143) * 30 * MINUTE;
   if (octet <= 196) return (octet - 166) * DAY;

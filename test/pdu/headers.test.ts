@@ -196,6 +196,16 @@ describe('parts joined', () => {
     assert.deepEqual(joined, { text: 'шн', encoding: 'ucs2', lossy: true });
   });
 
+  test('a missing part leaves its gap, and halves on both sides of it stay apart', () => {
+    const parts = [ucs2([0x48, 0xd83d], 1), null, ucs2([0xde00, 0x49], 3)];
+    assert.deepEqual(joinParts(parts, '[…]'), {
+      text: 'H\ufffd[…]\ufffdI',
+      encoding: 'ucs2',
+      lossy: true,
+    });
+    assert.equal(joinParts([null, ucs2([0x48], 2), null]).text, 'H');
+  });
+
   test('no parts, and 8-bit parts', () => {
     assert.deepEqual(joinParts([]), { text: '', encoding: 'gsm7', lossy: false });
     const parts = [
