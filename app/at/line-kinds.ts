@@ -1,4 +1,5 @@
 import type { AtError, Urc } from './at-types.ts';
+import { errorCode } from './verbose-errors.ts';
 
 export type FinalLine = { readonly ok: true } | { readonly ok: false; readonly error: AtError };
 
@@ -56,8 +57,7 @@ export function parseFinal(line: string, dialling: boolean): FinalLine | null {
   if (coded !== null) {
     const text = (coded[2] ?? '').trim();
     const kind = coded[1] === 'CME' ? 'cme' : 'cms';
-    const code = /^\d{1,5}$/.test(text) ? Number(text) : null;
-    return { ok: false, error: { kind, code, text } };
+    return { ok: false, error: { kind, code: errorCode(kind, text), text } };
   }
   if (dialling) {
     if (line.startsWith('CONNECT')) {

@@ -13,6 +13,8 @@ const HEX = /^(?:[0-9A-Fa-f]{2})+$/;
 
 /** Other lines that may stand between a header and its PDU before the header is given up. */
 const STRAYS_LIMIT = 8;
+/** An announcement with a PDU may come between another header and its PDU. */
+const HEADERS_LIMIT = 4;
 /** Lines of one USSD text. */
 const TEXT_LINES_LIMIT = 40;
 
@@ -24,8 +26,8 @@ const TEXT_LINES_LIMIT = 40;
 export class LinePairing {
   readonly #emit: (entry: Entry) => void;
   readonly #faults: FaultCounters;
-  #header: string | null = null;
-  #headerOctets = 0;
+  /** Headers that wait for their PDU; the last one is served first. */
+  readonly #headers: { readonly line: string; readonly octets: number }[] = [];
   #strays = 0;
   #text: string[] = [];
 
@@ -41,7 +43,7 @@ export class LinePairing {
 
   /** Whether this line is the PDU that the open header announced, by its length too. */
   awaits(line: string): boolean {
-    return this.#header !== null && HEX.test(line) && pduOctets(line) === this.#headerOctets;
+    return HEX.test(line) && this.#headers.some((header) => header.octets === pduOctets(line));
   }
 
   take(line: string): void {
@@ -57,22 +59,24 @@ export class LinePairing {
         return;
       }
     }
-    if (this.#header !== null) {
-      if (HEX.test(line)) {
-        const header = this.#header;
-        this.#header = null;
-        this.#emit({ line: header, pdu: line });
+    if (this.#headers.length > 0) {
+      const header = HEX.test(line) ? this.#headers.pop() : undefined;
+      if (header !== undefined) {
+        this.#strays = 0;
+        this.#emit({ line: header.line, pdu: line });
         return;
       }
       this.#strays += 1;
-      if (final || PDU_HEADER.test(line) || this.#strays > STRAYS_LIMIT) {
-        this.#dropHeader();
+      if (final || this.#strays > STRAYS_LIMIT) {
+        this.#dropHeaders();
       }
     }
-    const header = PDU_HEADER.exec(line);
-    if (header !== null && Number(header[1]) > 0) {
-      this.#header = line;
-      this.#headerOctets = Number(header[1]);
+    const octets = Number(PDU_HEADER.exec(line)?.[1] ?? 0);
+    if (octets > 0) {
+      if (this.#headers.length >= HEADERS_LIMIT) {
+        this.#dropHeaders();
+      }
+      this.#headers.push({ line, octets });
       this.#strays = 0;
       return;
     }
@@ -89,12 +93,10 @@ export class LinePairing {
     this.#emit({ line, pdu: null });
   }
 
-  #dropHeader(): void {
-    const header = this.#header;
-    this.#header = null;
-    if (header !== null) {
+  #dropHeaders(): void {
+    for (const header of this.#headers.splice(0)) {
       this.#faults.lonelyHeaders += 1;
-      this.#emit({ line: header, pdu: null });
+      this.#emit({ line: header.line, pdu: null });
     }
   }
 }
