@@ -85,6 +85,10 @@ async function oneStream(seed: number): Promise<void> {
     running.push(bench.channel.resync());
   }
   const settled = Promise.allSettled(running);
+  if (random(2) === 0) {
+    bench.link.deliver('\r\n> ');
+    await bench.clock.advance(0);
+  }
   for (let chunk = random(4); chunk >= 0; chunk -= 1) {
     bench.link.deliver(stream(random));
     await bench.clock.advance([0, 0, 60, 1_000, 5_000][random(5)] ?? 0);
