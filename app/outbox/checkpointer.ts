@@ -1,11 +1,11 @@
-import type { Connection, Statement } from './connection.ts';
+import { type Connection, PAGE_BYTES, type Statement } from './connection.ts';
 import { isBusy } from './storage-error.ts';
 import type { Turnstile } from './turnstile.ts';
 
-/** Frames (pages) in the WAL from which it is copied into the database between groups: 4 MB. */
-const DUE_FRAMES = 1_000;
-/** From here (24 MB) writers are kept out while copying, so that the WAL starts over. */
-const LIMIT_FRAMES = 6_000;
+/** Octets in the WAL from which it is copied into the database between groups. */
+const DUE_FRAMES = (4 * 1024 * 1024) / PAGE_BYTES;
+/** From here writers are kept out while copying, so that the WAL starts over. */
+const LIMIT_FRAMES = (24 * 1024 * 1024) / PAGE_BYTES;
 
 interface WalState {
   readonly busy: number;

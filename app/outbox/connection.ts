@@ -5,6 +5,12 @@ import { retryWhileBusy } from './retry-while-busy.ts';
 export type Connection = Database.Database;
 export type Statement = Database.Statement;
 
+/**
+ * A commit writes every page it touched, and an enqueue touches seven. Measured on ext4, octets
+ * written per message, alone and in groups of 100: 33,000 and 2,390 with pages of 4,096; 20,600 and
+ * 1,820 with 2,048; 14,300 and 1,530 with 1,024, at the same rate. A card wears by these octets.
+ */
+export const PAGE_BYTES: number = 1_024;
 /** Octets of page cache a connection may hold; the hot ends of the indexes need far less. */
 const CACHE_KIB = 2048;
 /** The WAL file is kept at this size and written over, so that a commit rarely grows a file. */
@@ -18,6 +24,8 @@ export const WAL_KEEP_BYTES: number = 8 * 1024 * 1024;
 export function openWriter(file: string): Connection {
   const db = new Database(file, { timeout: 0 });
   try {
+    // Only has an effect on a file that is still empty.
+    db.pragma(`page_size = ${PAGE_BYTES}`);
     retryWhileBusy(() => db.pragma('journal_mode = WAL'));
     db.pragma(`synchronous = ${wantedSynchronous(process.env)}`);
     db.pragma('foreign_keys = ON');

@@ -34,8 +34,7 @@ const RANGE = 'seq >= ? AND seq < ? ORDER BY seq DESC';
 export const LIST_STATEMENTS: Readonly<Record<'reference' | 'to' | 'status' | 'all', string>> = {
   reference: `SELECT ${COLUMNS} FROM messages WHERE reference = ? AND ${RANGE}`,
   to: `SELECT ${COLUMNS} FROM messages
-       WHERE substr(recipient, -1) = substr(?1, -1) AND recipient = ?1
-       AND seq >= ?2 AND seq < ?3 ORDER BY seq DESC`,
+       WHERE substr(recipient, -1) = substr(?, -1) AND recipient = ? AND ${RANGE}`,
   status: `SELECT ${COLUMNS} FROM messages WHERE status = ? AND ${RANGE}`,
   all: `SELECT ${COLUMNS} FROM messages WHERE ${RANGE}`,
 };
@@ -50,7 +49,7 @@ function candidates(
     return sql.of(LIST_STATEMENTS.reference).iterate(filter.reference, from, below);
   }
   if (filter.to !== undefined) {
-    return sql.of(LIST_STATEMENTS.to).iterate(filter.to, from, below);
+    return sql.of(LIST_STATEMENTS.to).iterate(filter.to, filter.to, from, below);
   }
   if (filter.status !== undefined) {
     return sql.of(LIST_STATEMENTS.status).iterate(filter.status, from, below);

@@ -89,7 +89,7 @@ function queuePosition(sql: Sql, row: FullRow): number | null {
       (lane) =>
         sql
           .of(
-            `SELECT count(*) FROM (SELECT 1 FROM messages WHERE status = 'queued'
+            `SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_ready WHERE status = 'queued'
              AND wait_until_ms IS NULL AND lane = ? AND (rank, seq) < (?, ?) LIMIT ${COUNTED})`,
           )
           .pluck()

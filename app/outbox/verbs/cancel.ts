@@ -60,11 +60,11 @@ export function cancelStep(
           .all(selection.reference, afterSeq, STEP)
       : tx
           .sql(
-            `SELECT seq FROM messages WHERE substr(recipient, -1) = substr(?1, -1) AND recipient = ?1
-             AND seq > ?2 ORDER BY seq LIMIT ?3`,
+            `SELECT seq FROM messages WHERE substr(recipient, -1) = substr(?, -1) AND recipient = ?
+             AND seq > ? ORDER BY seq LIMIT ?`,
           )
           .pluck()
-          .all(selection.to, afterSeq, STEP);
+          .all(selection.to, selection.to, afterSeq, STEP);
   for (const seq of seqs as number[]) {
     const row = findMessage(tx, seq);
     canceled += row !== undefined && cancelRow(tx, row, actor, at) ? 1 : 0;

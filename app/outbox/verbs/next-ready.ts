@@ -56,7 +56,7 @@ function readLane(tx: Tx, lane: string, routes: readonly string[], limit: number
     .sql(
       `SELECT seq, id, rank, lane, attempts, concat_reference, created_at_ms, boot_id, monotonic_ms,
          recipient, encoding, segments, flash, delivery_report, on_uncertain, validity_seconds, body
-       FROM messages JOIN boots USING (boot)
+       FROM messages INDEXED BY messages_ready JOIN boots USING (boot)
        WHERE status = 'queued' AND wait_until_ms IS NULL AND lane = ?
        ${onRoute === '' ? '' : `AND (${onRoute})`} ORDER BY rank, seq LIMIT ?`,
     )

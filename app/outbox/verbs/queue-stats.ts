@@ -26,23 +26,22 @@ export function queueStats(tx: Tx): QueueStats {
 
 /** Acceptance time of the first ready row over all lanes; hops from lane to lane by index. */
 function oldestReady(tx: Tx, ranks: readonly number[]): number | null {
-  const READY = "status = 'queued' AND wait_until_ms IS NULL";
+  const READY =
+    "messages INDEXED BY messages_ready WHERE status = 'queued' AND wait_until_ms IS NULL";
   let oldest: number | null = null;
-  let lane = tx.sql(`SELECT min(lane) FROM messages WHERE ${READY}`).pluck().get() as string | null;
+  let lane = tx.sql(`SELECT min(lane) FROM ${READY}`).pluck().get() as string | null;
   while (lane !== null) {
     for (const rank of ranks) {
       const atMs = tx
         .sql(
-          `SELECT created_at_ms FROM messages WHERE ${READY} AND lane = ? AND rank = ?
+          `SELECT created_at_ms FROM ${READY} AND lane = ? AND rank = ?
            ORDER BY seq LIMIT 1`,
         )
         .pluck()
         .get(lane, rank) as number | undefined;
       oldest = atMs === undefined ? oldest : Math.min(oldest ?? atMs, atMs);
     }
-    lane = tx.sql(`SELECT min(lane) FROM messages WHERE ${READY} AND lane > ?`).pluck().get(lane) as
-      | string
-      | null;
+    lane = tx.sql(`SELECT min(lane) FROM ${READY} AND lane > ?`).pluck().get(lane) as string | null;
   }
   return oldest;
 }

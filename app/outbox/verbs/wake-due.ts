@@ -44,7 +44,7 @@ export function wakeDue(
 function dueSeqs(tx: Tx, status: 'queued' | 'scheduled', nowMs: number): number[] {
   return tx
     .sql(
-      `SELECT seq FROM messages WHERE status = ? AND wait_until_ms <= ?
+      `SELECT seq FROM messages INDEXED BY messages_waiting WHERE status = ? AND wait_until_ms <= ?
        ORDER BY wait_until_ms LIMIT ${STEP}`,
     )
     .pluck()
@@ -55,7 +55,7 @@ function dueSeqs(tx: Tx, status: 'queued' | 'scheduled', nowMs: number): number[
 function strandedSeqs(tx: Tx, nowMs: number, clockTrusted: boolean, boot: number): number[] {
   return tx
     .sql(
-      `SELECT seq FROM messages WHERE status = 'queued' AND wait_until_ms > ? AND wait_boot <> ?
+      `SELECT seq FROM messages INDEXED BY messages_waiting WHERE status = 'queued' AND wait_until_ms > ? AND wait_boot <> ?
        LIMIT ${STEP}`,
     )
     .pluck()
@@ -63,6 +63,8 @@ function strandedSeqs(tx: Tx, nowMs: number, clockTrusted: boolean, boot: number
 }
 
 const PERISHABLE = "validity_seconds IS NOT NULL AND status IN ('queued', 'scheduled')";
+const WALL = 'messages INDEXED BY messages_perishable';
+const MONOTONIC = 'messages INDEXED BY messages_perishable_untrusted';
 const WALL_END = 'created_at_ms + validity_seconds * 1000';
 const MONOTONIC_END = 'monotonic_ms + validity_seconds * 1000';
 
@@ -76,21 +78,21 @@ function perished(
   const byWall = clockTrusted
     ? tx
         .sql(
-          `SELECT seq FROM messages WHERE ${PERISHABLE} AND clock_trusted = 1 AND ${WALL_END} <= ?
+          `SELECT seq FROM ${WALL} WHERE ${PERISHABLE} AND clock_trusted = 1 AND ${WALL_END} <= ?
            ORDER BY ${WALL_END} LIMIT ${STEP}`,
         )
         .pluck()
         .all(nowMs)
     : tx
         .sql(
-          `SELECT seq FROM messages WHERE ${PERISHABLE} AND clock_trusted = 1 AND boot = ?
+          `SELECT seq FROM ${WALL} WHERE ${PERISHABLE} AND clock_trusted = 1 AND boot = ?
            AND ${MONOTONIC_END} <= ? LIMIT ${STEP}`,
         )
         .pluck()
         .all(boot, monotonicMs);
   const sameBoot = tx
     .sql(
-      `SELECT seq FROM messages WHERE ${PERISHABLE} AND clock_trusted = 0 AND boot = ?
+      `SELECT seq FROM ${MONOTONIC} WHERE ${PERISHABLE} AND clock_trusted = 0 AND boot = ?
        AND ${MONOTONIC_END} <= ? LIMIT ${STEP}`,
     )
     .pluck()
@@ -99,7 +101,7 @@ function perished(
   const earlierBoot = clockTrusted
     ? tx
         .sql(
-          `SELECT seq FROM messages WHERE ${PERISHABLE} AND clock_trusted = 0 AND boot < ?
+          `SELECT seq FROM ${MONOTONIC} WHERE ${PERISHABLE} AND clock_trusted = 0 AND boot < ?
            AND validity_seconds * 1000 <= ? LIMIT ${STEP}`,
         )
         .pluck()
@@ -114,15 +116,15 @@ function nextDue(tx: Tx, nowMs: number, clockTrusted: boolean, monotonicMs: numb
       .sql(sql)
       .pluck()
       .get(...values) as number | null;
-  const wait = `SELECT min(wait_until_ms) FROM messages WHERE wait_until_ms IS NOT NULL AND status = ?`;
+  const wait = `SELECT min(wait_until_ms) FROM messages INDEXED BY messages_waiting WHERE wait_until_ms IS NOT NULL AND status = ?`;
   const monotonic = one(
-    `SELECT min(${MONOTONIC_END}) FROM messages WHERE ${PERISHABLE} AND clock_trusted = 0`,
+    `SELECT min(${MONOTONIC_END}) FROM ${MONOTONIC} WHERE ${PERISHABLE} AND clock_trusted = 0`,
   );
   const times = [
     one(wait, 'queued'),
     clockTrusted ? one(wait, 'scheduled') : null,
     clockTrusted
-      ? one(`SELECT min(${WALL_END}) FROM messages WHERE ${PERISHABLE} AND clock_trusted = 1`)
+      ? one(`SELECT min(${WALL_END}) FROM ${WALL} WHERE ${PERISHABLE} AND clock_trusted = 1`)
       : null,
     monotonic === null ? null : nowMs + Math.max(1_000, monotonic - monotonicMs),
   ].filter((time) => time !== null);
