@@ -90,6 +90,7 @@ const anyFacts: fc.Arbitrary<StatusFacts> = fc
       storage: { state: any.storage },
       queue: {
         depth: any.depth,
+        moving: any.depth,
         uncertain: any.uncertain,
         oldestReadyAgeSeconds: any.age,
         arrivalsPerMinute: any.flow,

@@ -145,7 +145,9 @@ const FIXTURES: readonly Fixture[] = [
   { code: 'send-no-answer', facts: withModem({ sending: { noAnswerInRow: 3 } }) },
   {
     code: 'queue-stalled',
-    facts: statusFacts({ queue: { depth: 3, oldestReadyAgeSeconds: 121, departuresPerMinute: 0 } }),
+    facts: statusFacts({
+      queue: { depth: 3, moving: 3, oldestReadyAgeSeconds: 121, departuresPerMinute: 0 },
+    }),
   },
   { code: 'messages-uncertain', facts: statusFacts({ queue: { uncertain: 3 } }) },
   {
@@ -156,11 +158,20 @@ const FIXTURES: readonly Fixture[] = [
   {
     code: 'queue-backlog',
     facts: statusFacts({
-      queue: { depth: 900, arrivalsPerMinute: 30, departuresPerMinute: 20, drainEtaSeconds: 2700 },
+      queue: {
+        depth: 900,
+        moving: 900,
+        arrivalsPerMinute: 30,
+        departuresPerMinute: 20,
+        drainEtaSeconds: 2700,
+      },
     }),
     title: 'More comes in than goes out: 900 wait, about 45 min.',
   },
-  { code: 'queue-backlog', facts: statusFacts({ queue: { depth: 2, oldestHighAgeSeconds: 31 } }) },
+  {
+    code: 'queue-backlog',
+    facts: statusFacts({ queue: { depth: 2, moving: 2, oldestHighAgeSeconds: 31 } }),
+  },
   {
     code: 'rate-cap-reached',
     facts: withModem({
@@ -213,7 +224,7 @@ const FIXTURES: readonly Fixture[] = [
   { code: 'ok-unproven', facts: withModem({ sending: { lastSentAt: null } }) },
   {
     code: 'ok-sending',
-    facts: statusFacts({ queue: { depth: 128, drainEtaSeconds: 700 } }),
+    facts: statusFacts({ queue: { depth: 128, moving: 128, drainEtaSeconds: 700 } }),
     title: 'Works; in the queue: 128, done in about 12 min.',
   },
   {

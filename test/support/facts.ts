@@ -131,6 +131,7 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
     modems: [modemFacts()],
     queue: {
       depth: 0,
+      moving: 0,
       limit: 100_000,
       uncertain: 0,
       oldestReadyAgeSeconds: null,

@@ -40,8 +40,11 @@ export interface StatusFacts {
   };
   readonly modems: readonly ModemFacts[];
   readonly queue: {
+    /** Everything that counts against `limit`, scheduled messages too. */
     readonly depth: number;
     readonly limit: number;
+    /** Messages that wait to leave or are leaving. */
+    readonly moving: number;
     readonly uncertain: number | null;
     readonly oldestReadyAgeSeconds: number | null;
     readonly oldestHighAgeSeconds: number | null;

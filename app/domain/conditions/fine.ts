@@ -63,8 +63,8 @@ export const FINE_CONDITIONS: readonly ConditionSource[] = [
     severity: 'ok',
     ...CALM,
     test: (facts, context) =>
-      when(fine(facts, context) && works(facts, context) && facts.queue.depth > 0, {
-        depth: facts.queue.depth,
+      when(fine(facts, context) && works(facts, context) && facts.queue.moving > 0, {
+        depth: facts.queue.moving,
         etaSeconds: facts.queue.drainEtaSeconds,
       }),
     en: 'Works; in the queue: {depth}, done in about {etaSeconds|eta}.',
@@ -77,7 +77,7 @@ export const FINE_CONDITIONS: readonly ConditionSource[] = [
     severity: 'ok',
     ...CALM,
     test: (facts, context) =>
-      when(fine(facts, context) && works(facts, context) && facts.queue.depth === 0, {
+      when(fine(facts, context) && works(facts, context) && facts.queue.moving === 0, {
         lastSentAt: lastSentAt(facts),
       }),
     en: 'Everything works; last SMS {lastSentAt|ago}.',

@@ -13,7 +13,7 @@ const UNITS = {
   en: { s: 's', min: 'min', h: 'h', days: 'days' },
   id: { s: 'dtk', min: 'mnt', h: 'jam', days: 'hari' },
 } as const;
-const NBSP = ' ';
+const NBSP = '\u00a0';
 
 export function unknownWord(lang: Language): string {
   return UNKNOWN[lang];

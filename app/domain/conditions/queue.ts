@@ -1,4 +1,4 @@
-import { AT_ONCE, type ConditionSource, USUAL, when } from './condition.ts';
+import { type ConditionSource, USUAL, when } from './condition.ts';
 import { isAble, type StatusFacts } from './facts.ts';
 
 const STALLED_SECONDS = 120;
@@ -26,7 +26,8 @@ export const QUEUE_CONDITIONS: readonly ConditionSource[] = [
     lamps: { send: 'no' },
     led: '6',
     hides: [],
-    ...AT_ONCE,
+    enterSeconds: 60,
+    leaveSeconds: 30,
     test: (facts) =>
       when(
         (facts.queue.oldestReadyAgeSeconds ?? 0) > STALLED_SECONDS &&
@@ -93,7 +94,7 @@ export const QUEUE_CONDITIONS: readonly ConditionSource[] = [
         arrivalsPerMinute > departuresPerMinute &&
         (drainEtaSeconds ?? 0) > LONG_ETA_SECONDS;
       return when(grows || (queue.oldestHighAgeSeconds ?? 0) > HIGH_WAITS_SECONDS, {
-        depth: queue.depth,
+        depth: queue.moving,
         etaSeconds: drainEtaSeconds,
       });
     },

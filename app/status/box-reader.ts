@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { hostname, networkInterfaces, uptime } from 'node:os';
+
+/** What the machine tells about itself; null where a board has no such sensor. */
+export interface BoxReading {
+  readonly board: string | null;
+  readonly serial: string | null;
+  readonly hostname: string;
+  readonly uptimeSeconds: number;
+  readonly temperatureC: number | null;
+  readonly inputVolts: number | null;
+  readonly inputAmps: number | null;
+  readonly memoryAvailableBytes: number | null;
+  readonly diskFreeBytes: number | null;
+  readonly addresses: readonly string[];
+  readonly mac: string | null;
+  readonly linkMbps: number | null;
+  readonly fdUsed: number | null;
+  readonly fdLimit: number | null;
+  readonly listenOverflows: number | null;
+}
+
+/** Reads small kernel files; a missing or unreadable one is null, never an error. */
+export function readBox(dataDir: string): BoxReading {
+  const [first] = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? [])
+      .filter((address) => !address.internal && address.family === 'IPv4')
+      .map((address) => ({ name, mac: address.mac })),
+  );
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((address) => !address.internal && !address.address.startsWith('fe80:'))
+    .map((address) => address.address);
+  return {
+    board: slug(text('/proc/device-tree/model')),
+    serial: text('/proc/device-tree/serial-number'),
+    hostname: hostname(),
+    uptimeSeconds: Math.floor(uptime()),
+    temperatureC: scaled('/sys/class/thermal/thermal_zone0/temp', 1000),
+    inputVolts: scaled('/sys/class/power_supply/axp20x-ac/voltage_now', 1_000_000),
+    inputAmps: scaled('/sys/class/power_supply/axp20x-ac/current_now', 1_000_000),
+    memoryAvailableBytes: memoryAvailable(),
+    diskFreeBytes: diskFree(dataDir),
+    addresses,
+    mac: first?.mac ?? null,
+    linkMbps: first === undefined ? null : positive(`/sys/class/net/${first.name}/speed`),
+    fdUsed: attempt(() => readdirSync('/proc/self/fd').length - 1),
+    fdLimit: fdLimit(),
+    listenOverflows: listenOverflows(),
+  };
+}
+
+function attempt<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+function text(path: string): string | null {
+  const found = attempt(() => readFileSync(path, 'utf8').replaceAll('\0', '').trim());
+  return found === '' ? null : found;
+}
+
+function slug(name: string | null): string | null {
+  return name === null
+    ? null
+    : name
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '');
+}
+
+function scaled(path: string, divisor: number): number | null {
+  const raw = text(path);
+  const value = raw === null ? Number.NaN : Number(raw) / divisor;
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The kernel says -1 for the speed of a link without a cable. */
+function positive(path: string): number | null {
+  const value = scaled(path, 1);
+  return value !== null && value > 0 ? value : null;
+}
+
+function memoryAvailable(): number | null {
+  const match = /^MemAvailable:\s+(\d+) kB$/m.exec(text('/proc/meminfo') ?? '');
+  return match === null ? null : Number(match[1]) * 1024;
+}
+
+function diskFree(dataDir: string): number | null {
+  return attempt(() => {
+    const { bavail, bsize } = statfsSync(dataDir);
+    return bavail * bsize;
+  });
+}
+
+function fdLimit(): number | null {
+  const match = /^Max open files\s+(\d+)/m.exec(text('/proc/self/limits') ?? '');
+  return match === null ? null : Number(match[1]);
+}
+
+/** `TcpExt` of /proc/net/netstat: one line of names, one of values. */
+function listenOverflows(): number | null {
+  const [names = '', values = ''] = (text('/proc/net/netstat') ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('TcpExt:'));
+  const index = names.split(' ').indexOf('ListenOverflows');
+  const value = index < 0 ? Number.NaN : Number(values.split(' ')[index]);
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../domain/clock.ts';
+import { isAble, type ModemFacts, type StatusFacts } from '../domain/conditions/facts.ts';
+import type { GatewayConfig } from '../domain/config.ts';
+import type { ModemSnapshot } from '../domain/modem-snapshot.ts';
+import type { WorkerSnapshot } from '../domain/worker-protocol.ts';
+import type { OutboxHealth } from '../outbox/contract.ts';
+import type { BoxReading } from './box-reader.ts';
+import { legacyOpenTo } from './legacy-open.ts';
+import type { LiveCounters } from './live-counters.ts';
+import type { ModemMemory } from './modem-memory.ts';
+import type { QueueHistory } from './queue-history.ts';
+
+export interface Sources {
+  readonly clock: Clock;
+  readonly config: GatewayConfig;
+  readonly counters: LiveCounters;
+  readonly history: QueueHistory;
+  readonly memory: ModemMemory;
+  readonly health: OutboxHealth;
+  readonly snapshot: WorkerSnapshot | null;
+  readonly lastHeardAgeMs: number | null;
+  readonly box: BoxReading;
+  readonly serviceUpSeconds: number;
+}
+
+/** Ages read from older counters would lie. */
+const OLDEST_COUNTERS_MS = 65_000;
+
+/** One consistent picture of everything the conditions look at, from memory alone. */
+export function gatherFacts(sources: Sources): StatusFacts {
+  const { clock, config, health, snapshot, counters, box } = sources;
+  const monotonicMs = clock.monotonicMs();
+  const nowMs = clock.nowMs();
+  const stats = counters.stats;
+  const recent = (counters.ageMs() ?? Number.POSITIVE_INFINITY) <= OLDEST_COUNTERS_MS;
+  const age = (atMs: number | null | undefined): number | null =>
+    atMs == null || !recent ? null : Math.max(0, Math.round((nowMs - atMs) / 1000));
+  const modems = (snapshot?.modems ?? []).map((modem) => modemFacts(modem, sources, monotonicMs));
+  const moving = stats === null || !recent ? health.depth : stats.queued + stats.sending;
+  return {
+    monotonicMs,
+    nowMs,
+    clockTrusted: clock.trusted(),
+    serviceUpSeconds: sources.serviceUpSeconds,
+    updating: null,
+    storage: {
+      state: storageState(health, snapshot),
+      errors: null,
+      freeBytes: box.diskFreeBytes ?? health.freeBytes,
+      reserveBytes: config.queue.diskReserveBytes,
+      daysLeft: null,
+    },
+    worker: { reported: snapshot !== null, lastHeardAgeMs: sources.lastHeardAgeMs },
+    modems,
+    queue: {
+      depth: stats === null || !recent ? health.depth : moving + stats.scheduled,
+      limit: config.queue.maxDepth,
+      moving,
+      uncertain: stats?.uncertain ?? null,
+      oldestReadyAgeSeconds: age(stats?.oldestReadyAtMs),
+      oldestHighAgeSeconds: age(stats?.oldestHighReadyAtMs),
+      ...sources.history.rates(),
+      drainEtaSeconds: drainEta(stats?.parts ?? null, moving, modems),
+    },
+    sendingKeys: counters.keys?.sending ?? null,
+    legacyOpenTo: legacyOpenTo(config.legacy),
+    box: { temperatureC: box.temperatureC, memoryAvailableBytes: box.memoryAvailableBytes },
+    powerLoss: null,
+  };
+}
+
+function modemFacts(
+  snapshot: ModemSnapshot,
+  { config, memory }: Sources,
+  monotonicMs: number,
+): ModemFacts {
+  const own = config.modems.find((modem) => modem.id === snapshot.id);
+  return {
+    snapshot,
+    roamingAllowed: own?.roamingAllowed ?? false,
+    postpaid: own?.postpaid ?? false,
+    renumberedSecondsAgo: memory.renumberedSecondsAgo(snapshot.id, monotonicMs),
+    replaced: memory.replaced(snapshot.id),
+  };
+}
+
+/** The API's own view first; what only the worker's writer met counts as well. */
+export function storageState(
+  health: OutboxHealth,
+  snapshot: WorkerSnapshot | null,
+): StatusFacts['storage']['state'] {
+  return health.state === 'ok' && snapshot !== null ? snapshot.storage : health.state;
+}
+
+/** Parts divided by what the able modems do in a minute; null while nothing can be sent. */
+function drainEta(
+  parts: number | null,
+  moving: number,
+  modems: readonly ModemFacts[],
+): number | null {
+  if (moving === 0) {
+    return 0;
+  }
+  const rates = modems
+    .filter(({ snapshot }) => isAble(snapshot) && snapshot.sending.holding === null)
+    .map(({ snapshot: { sending } }) =>
+      Math.min(
+        sending.ratePerMinute ?? Number.POSITIVE_INFINITY,
+        sending.measuredPerMinute !== null && sending.measuredPerMinute > 0
+          ? sending.measuredPerMinute
+          : Number.POSITIVE_INFINITY,
+      ),
+    )
+    .filter(Number.isFinite);
+  const perMinute = rates.reduce((sum, rate) => sum + rate, 0);
+  return parts === null || perMinute <= 0 ? null : Math.ceil((parts / perMinute) * 60);
+}
