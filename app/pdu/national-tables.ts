@@ -1,10 +1,11 @@
 import { DEFAULT_EXTENSION, DEFAULT_TABLE, type ShiftTable } from './gsm7-alphabet.ts';
+import { ASIAN_LOCKING, ASIAN_SINGLE } from './national-tables-asia.ts';
 
 /** The tables that a text of 7-bit characters is read with. */
 export interface LanguageTables {
   readonly main: string;
   readonly shift: ShiftTable;
-  /** A named language has no table here; the default one stands in. */
+  /** A named language has no such table; the default one stands in. */
   readonly lossy: boolean;
 }
 
@@ -14,6 +15,7 @@ const PORTUGUESE = 3;
 
 /** Locking shift tables replace the default alphabet (23.038 Annex A.3). */
 const LOCKING: ReadonlyMap<number, string> = new Map([
+  ...ASIAN_LOCKING,
   [
     TURKISH,
     '@£$¥€éùıòÇ\nĞğ\rÅå' +
@@ -40,52 +42,67 @@ const LOCKING: ReadonlyMap<number, string> = new Map([
 
 /** Single shift tables replace the extension table (23.038 Annex A.2). */
 const SINGLE: ReadonlyMap<number, ShiftTable> = new Map([
-  [TURKISH, extended({ 71: 'Ğ', 73: 'İ', 83: 'Ş', 99: 'ç', 103: 'ğ', 105: 'ı', 115: 'ş' })],
+  ...Array.from(
+    ASIAN_SINGLE,
+    ([language, table]) => [language, extended(Array.from(table).entries())] as const,
+  ),
+  [
+    TURKISH,
+    extended([
+      [0x47, 'Ğ'],
+      [0x49, 'İ'],
+      [0x53, 'Ş'],
+      [0x63, 'ç'],
+      [0x67, 'ğ'],
+      [0x69, 'ı'],
+      [0x73, 'ş'],
+    ]),
+  ],
   [
     SPANISH,
-    extended({
-      9: 'ç',
-      65: 'Á',
-      73: 'Í',
-      79: 'Ó',
-      85: 'Ú',
-      97: 'á',
-      105: 'í',
-      111: 'ó',
-      117: 'ú',
-    }),
+    extended([
+      [0x09, 'ç'],
+      [0x41, 'Á'],
+      [0x49, 'Í'],
+      [0x4f, 'Ó'],
+      [0x55, 'Ú'],
+      [0x61, 'á'],
+      [0x69, 'í'],
+      [0x6f, 'ó'],
+      [0x75, 'ú'],
+    ]),
   ],
   [
     PORTUGUESE,
-    extended({
-      5: 'ê',
-      9: 'ç',
-      11: 'Ô',
-      12: 'ô',
-      14: 'Á',
-      15: 'á',
-      18: 'Φ',
-      19: 'Γ',
-      21: 'Ω',
-      22: 'Π',
-      23: 'Ψ',
-      24: 'Σ',
-      25: 'Θ',
-      31: 'Ê',
-      65: 'À',
-      73: 'Í',
-      79: 'Ó',
-      85: 'Ú',
-      91: 'Ã',
-      92: 'Õ',
-      97: 'Â',
-      105: 'í',
-      111: 'ó',
-      117: 'ú',
-      123: 'ã',
-      124: 'õ',
-      127: 'â',
-    }),
+    extended([
+      [0x05, 'ê'],
+      [0x09, 'ç'],
+      [0x0b, 'Ô'],
+      [0x0c, 'ô'],
+      [0x0e, 'Á'],
+      [0x0f, 'á'],
+      [0x12, 'Φ'],
+      [0x13, 'Γ'],
+      [0x15, 'Ω'],
+      [0x16, 'Π'],
+      [0x17, 'Ψ'],
+      [0x18, 'Σ'],
+      [0x19, 'Θ'],
+      [0x1f, 'Ê'],
+      [0x41, 'À'],
+      [0x49, 'Í'],
+      [0x4f, 'Ó'],
+      [0x55, 'Ú'],
+      [0x5b, 'Ã'],
+      [0x5c, 'Õ'],
+      [0x61, 'Â'],
+      [0x69, 'í'],
+      [0x6f, 'ó'],
+      [0x75, 'ú'],
+      [0x7b, 'ã'],
+      [0x7c, 'õ'],
+      [0x7f, 'â'],
+    ]),
   ],
 ]);
 
@@ -101,9 +118,7 @@ export function languageTables(lockingShift: number, singleShift: number): Langu
 }
 
 /** These tables keep every code of the default extension table and add their own. */
-function extended(characters: Readonly<Record<number, string>>): ShiftTable {
-  const own = Object.entries(characters).map(
-    ([septet, character]) => [Number(septet), character] as const,
-  );
+function extended(characters: Iterable<readonly [number, string]>): ShiftTable {
+  const own = Array.from(characters).filter(([, character]) => character !== ' ');
   return new Map([...DEFAULT_EXTENSION, ...own]);
 }

@@ -142,10 +142,72 @@ describe('national language tables', () => {
     assert.equal(septetsAfter(header, [0x07, 0x60, 0x1b, 0x53, 0x1b, 0x41]).text, 'ıçŞA');
   });
 
+  test('Hindi: greetings in locking shift, digits in single shift', () => {
+    const header = [6, 0x25, 1, 6, 0x24, 1, 6];
+    // NA, MA, SA, VIRAMA, TA, E; then 12 and Latin letters.
+    const { text, lossy } = septetsAfter(
+      header,
+      [0x2f, 0x42, 0x4c, 0x5f, 0x27, 0x59, 0x20, 0x1b, 0x1d, 0x1b, 0x1e, 0x61, 0x1b, 0x41],
+    );
+    assert.deepEqual([text, lossy], ['नमस्ते १२aA', false]);
+  });
+
+  test('Urdu', () => {
+    const { text } = septetsAfter([6, 0x25, 1, 13, 0x24, 1, 13], [0x00, 0x4d, 0x53, 0x1b, 0x3f]);
+    assert.equal(text, '\u0627\u0644\u0648\u06d4');
+  });
+
+  test('every language has whole tables in its own script', () => {
+    const scripts = new Map([
+      [4, /\p{Script=Bengali}/gu],
+      [5, /\p{Script=Gujarati}/gu],
+      [6, /\p{Script=Devanagari}/gu],
+      [7, /\p{Script=Kannada}/gu],
+      [8, /\p{Script=Malayalam}/gu],
+      [9, /\p{Script=Oriya}/gu],
+      [10, /\p{Script=Gurmukhi}/gu],
+      [11, /\p{Script=Tamil}/gu],
+      [12, /\p{Script=Telugu}/gu],
+      [13, /\p{Script=Arabic}|[\u064b-\u0670]/gu],
+    ]);
+    // Counted in the tables of 23.038: places that are not blank, Latin, a digit or a sign.
+    const counts = new Map([
+      [4, 67],
+      [5, 73],
+      [6, 80],
+      [7, 73],
+      [8, 73],
+      [9, 69],
+      [10, 63],
+      [11, 55],
+      [12, 73],
+      [13, 80],
+    ]);
+    for (const [language, script] of scripts) {
+      const { text, lossy } = locking(language);
+      assert.equal(lossy, false);
+      assert.equal(text.length, 127);
+      assert.equal(text.match(script)?.length, counts.get(language), `language ${language}`);
+      assert.equal(text.match(/[a-z0-9]/g)?.length, 36);
+      // Two SMS, since 127 escape pairs are more than TP-UDL can count.
+      const shifted = [LETTERS.slice(0, 64), LETTERS.slice(64)]
+        .map((half) => half.flatMap((septet) => [0x1b, septet]))
+        .map((septets) => septetsAfter([3, 0x24, 1, language], septets).text)
+        .join('');
+      assert.equal(shifted.length, 127);
+      assert.match(shifted, /^@£\$¥¿"¤%&'\f\*\+\r-\/<=>¡\^¡_#\*/);
+      assert.ok(shifted.includes('\\') && shifted.includes('[~]') && shifted.includes('€'));
+      assert.ok(shifted.includes('|ABCDEFGHIJKLMNOPQRSTUVWXYZ'));
+      const digits = shifted.match(/\p{Nd}/gu)?.filter((digit) => digit > '9') ?? [];
+      assert.deepEqual(digits, [...digits].sort(), 'digits in order');
+      assert.equal(digits.length, 10, `language ${language}`);
+    }
+  });
+
   test('a language without a table is read with the default one, and marked', () => {
-    const { text, lossy } = septetsAfter([3, 0x25, 1, 6], [0x68, 0x69]);
+    const { text, lossy } = septetsAfter([3, 0x25, 1, 14], [0x68, 0x69]);
     assert.deepEqual([text, lossy], ['hi', true]);
-    assert.equal(septetsAfter([3, 0x24, 1, 13], [0x68]).lossy, true);
+    assert.equal(septetsAfter([3, 0x24, 1, 255], [0x68]).lossy, true);
     assert.equal(septetsAfter([3, 0x24, 1, 0], [0x68]).lossy, false);
   });
 });
