@@ -34,6 +34,11 @@ docs: build ## write docs/configuration.md anew from the schema
 	@echo 'written: docs/configuration.md'
 .PHONY: docs
 
+test-peers: build/js ## unmodified gammu, gnokii, smstools and Kannel through the simulated modem (Debian packages)
+	@.ci/peers-installed
+	@.ci/run-tests peers
+.PHONY: test-peers
+
 clean: ## remove all that was built (node_modules stays)
 	rm -rf dist build var
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { afterEach } from 'node:test';
+import { SystemClock } from '../../app/local/system-clock.ts';
 import { type SimulatorOptions, startSimulator } from '../../app/simulator/index.ts';
 import type { JournalEntry } from '../../app/simulator/journal.ts';
-import { realClock } from '../support/real-clock.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -122,7 +122,7 @@ export async function start(options: Partial<SimulatorOptions> = {}): Promise<Ri
     reportMs: 20,
     logger: silent,
     random: (length) => randomBytes(length),
-    clock: realClock,
+    clock: new SystemClock(),
     ...options,
   });
   const programs: Program[] = [];
