@@ -19,7 +19,7 @@ export interface WorkerLink {
   /** The newest one, also of a worker that is gone; null before the first. */
   snapshot(): WorkerSnapshot | null;
   /** Milliseconds since any line came; null when none ever did. Over 10,000: it is stopped. */
-  silentMs(): number | null;
+  lastHeardAgeMs(): number | null;
   connected(): boolean;
   /** Says that something may be ready to send. Many calls in one turn make one line. */
   nudge(): void;
@@ -84,7 +84,7 @@ export function openWorkerLink(path: string, clock: Clock): WorkerLink {
 
   return {
     snapshot: () => snapshot,
-    silentMs: () => (heardAtMs === null ? null : clock.monotonicMs() - heardAtMs),
+    lastHeardAgeMs: () => (heardAtMs === null ? null : clock.monotonicMs() - heardAtMs),
     connected: () => client.connected(),
     nudge: () => {
       if (nudgeDue) {

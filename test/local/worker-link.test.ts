@@ -42,13 +42,13 @@ test('snapshots arrive, also the one from before the connection, and heartbeats 
   );
   worker.publish(SNAPSHOT);
   const link = openWorkerLink(path, clock);
-  assert.equal(link.silentMs(), null);
+  assert.equal(link.lastHeardAgeMs(), null);
   await until(() => link.snapshot() !== null);
   assert.deepEqual(link.snapshot(), SNAPSHOT);
   await clock.advance(4_999);
-  assert.equal(link.silentMs(), 4_999);
+  assert.equal(link.lastHeardAgeMs(), 4_999);
   await clock.advance(1);
-  await until(() => link.silentMs() === 0);
+  await until(() => link.lastHeardAgeMs() === 0);
   link.close();
   await worker.close();
   assert.equal(clock.pendingTimers(), 0);

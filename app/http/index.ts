@@ -1,0 +1,2 @@
+export { type HttpService, type StartHttpOptions, startHttp } from './start.ts';
+export type { StatusPage, StatusPageRequest, StatusPages } from './status-pages.ts';
