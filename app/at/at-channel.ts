@@ -11,18 +11,21 @@ import type {
   Urc,
 } from './at-types.ts';
 import { CommandExchange } from './command-exchange.ts';
+import { EntryReader } from './entry-reader.ts';
 import type { Exchange, ExchangeHost } from './exchange.ts';
 import { type FaultCounters, newFaultCounters } from './fault-counters.ts';
-import { bootStage, lineName, parseCmgs, parseFinal, withoutNoise } from './line-kinds.ts';
-import { type Entry, LinePairing } from './line-pairing.ts';
-import { OctetStage } from './octet-stage.ts';
+import { LateSend } from './late-send.ts';
+import { parseFinal } from './line-kinds.ts';
+import type { Entry } from './line-pairing.ts';
 import { PduExchange } from './pdu-exchange.ts';
 import { ResyncExchange, type ResyncOptions } from './resync-exchange.ts';
+import { toUrcs } from './urc.ts';
 
 /** Commands that may wait; the driver has one or two. */
 const QUEUE_LIMIT = 64;
-/** A late `+CMGS` brings its own `OK` within this time. */
-const LATE_FINAL_MS = 5_000;
+
+/** A CR would end the command and begin another, Ctrl-Z would send what stands at a prompt. */
+const CONTROL = /\p{Cc}/u;
 
 export interface AtChannelDeps {
   readonly clock: Clock;
@@ -54,33 +57,35 @@ export class AtChannel {
   readonly faults: FaultCounters = newFaultCounters();
   readonly #link: Link;
   readonly #deps: AtChannelDeps;
-  readonly #octets: OctetStage;
-  readonly #pairing: LinePairing;
+  readonly #reader: EntryReader;
   readonly #host: ExchangeHost;
+  readonly #lateSend: LateSend;
   readonly #queue: Job[] = [];
-  readonly #chunks: Uint8Array[] = [];
   #active: Exchange | null = null;
-  #reading = false;
   #outOfSync = false;
-  /** Ctrl-Z of a send whose result is still out; null when there is none. */
-  #openSendAtMs: number | null = null;
-  #swallowOkUntilMs: number | null = null;
   #strayEscapeSent = false;
   #ended: GatewayError | null = null;
 
   constructor(link: Link, deps: AtChannelDeps) {
     this.#link = link;
     this.#deps = deps;
-    this.#octets = new OctetStage(
-      { onLine: (line) => this.#onLine(line), onPrompt: () => this.#onPrompt() },
+    this.#reader = new EntryReader(
+      {
+        onEntry: (entry) => this.#dispatch(entry),
+        onPrompt: () => this.#onPrompt(),
+        isEcho: (line) => this.#active?.isEcho(line) ?? false,
+      },
       this.faults,
     );
-    this.#pairing = new LinePairing((entry) => this.#dispatch(entry), this.faults);
+    this.#lateSend = new LateSend(deps.clock, (result) => {
+      this.faults.lateResults += 1;
+      this.#guard(() => deps.onLateResult?.(result));
+    });
     this.#host = {
       clock: deps.clock,
       faults: this.faults,
       write: (text) => this.#write(text),
-      lateSendOpen: () => this.#openSendAtMs !== null,
+      lateSendOpen: () => this.#lateSend.open,
       over: (outOfSync) => this.#over(outOfSync),
     };
     link.onClose((error) => this.#end(error));
@@ -89,11 +94,19 @@ export class AtChannel {
 
   /**
    * Sends one command line (without CR) and resolves with its answer, errors of the modem included.
-   * Rejects with `at-timeout`, `link-lost`, `modem-reset`, `at-queue-full`, or the signal's reason.
+   * Rejects with `at-timeout`, `link-lost`, `modem-reset`, `at-stuck-prompt`, `at-queue-full`,
+   * `at-bad-command` (control characters), or the signal's reason.
    */
   command(text: string, options: CommandOptions = {}): Promise<AtResult> {
     const exchange = new CommandExchange(text, options);
-    if (options.signal?.aborted === true) {
+    if (CONTROL.test(text)) {
+      exchange.fail(
+        new GatewayError('at-bad-command', 'An AT command holds no control characters.', {
+          retry: 'never',
+        }),
+        false,
+      );
+    } else if (options.signal?.aborted === true) {
       exchange.fail(options.signal.reason, false);
     } else {
       this.#enqueue({
@@ -110,15 +123,19 @@ export class AtChannel {
     return exchange.result;
   }
 
-  /** Sends one PDU. Never rejects for anything the modem or the link does. */
+  /**
+   * Sends one PDU. Never rejects for anything the modem or the link does, only with what `handOver`
+   * or `onCtrlZ` threw, or with `at-bad-command` when the PDU is not hex.
+   */
   sendPdu(request: PduRequest): Promise<PduResult> {
+    if (!/^[0-9A-Fa-f]+$/.test(request.pdu) || CONTROL.test(request.lengthCommand)) {
+      return Promise.reject(
+        new GatewayError('at-bad-command', 'A PDU consists of hex digits.', { retry: 'never' }),
+      );
+    }
     const exchange = new PduExchange(request, {
-      onCtrlZ: () => {
-        this.#openSendAtMs = null;
-      },
-      onOpenEnd: (ctrlZAtMs) => {
-        this.#openSendAtMs = ctrlZAtMs;
-      },
+      onCtrlZ: () => this.#lateSend.end(),
+      onOpenEnd: (ctrlZAtMs) => this.#lateSend.begin(ctrlZAtMs),
     });
     return new Promise((resolve, reject) => {
       exchange.result.then(resolve, reject);
@@ -136,7 +153,7 @@ export class AtChannel {
    * Drains, leaves a stuck prompt (unless a silent send may still run) and probes with `AT`.
    * False when the modem stays silent (about 5 s) or the link is gone.
    */
-  resync(options: ResyncOptions = { escape: this.#openSendAtMs === null }): Promise<boolean> {
+  resync(options: ResyncOptions = { escape: !this.#lateSend.open }): Promise<boolean> {
     const exchange = new ResyncExchange(options);
     return new Promise((resolve) => {
       exchange.result.then(resolve, () => resolve(false));
@@ -187,7 +204,7 @@ export class AtChannel {
       if (job.skip()) {
         this.#queue.shift();
       } else if (this.#outOfSync && !(job.exchange instanceof ResyncExchange)) {
-        const probe = new ResyncExchange({ escape: this.#openSendAtMs === null });
+        const probe = new ResyncExchange({ escape: !this.#lateSend.open });
         void probe.result.then((alive) => {
           if (!alive && this.#queue[0] === job) {
             this.#queue.shift();
@@ -234,104 +251,45 @@ export class AtChannel {
 
   #onData(bytes: Uint8Array): void {
     this.#trace('in', bytes);
-    // A handler may lead to more input at once; octets are taken strictly one chunk after another.
-    this.#chunks.push(bytes);
-    if (this.#reading) {
-      return;
-    }
-    this.#reading = true;
-    try {
-      for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
-        this.#octets.take(chunk);
-      }
-    } finally {
-      this.#reading = false;
-    }
+    this.#reader.take(bytes);
   }
 
-  #onPrompt(): boolean {
-    if (this.#pairing.insideText) {
-      return false;
-    }
-    const answer = this.#active?.prompt() ?? 'stray';
-    if (answer === 'stray') {
-      this.faults.strayPrompts += 1;
-      if (!this.#strayEscapeSent) {
-        // Once per exchange: some other device on the port might answer each ESC with a prompt.
-        this.#strayEscapeSent = true;
-        void this.#write('\x1b');
-      }
-    }
-    return true;
-  }
-
-  #onLine(raw: string): void {
-    if (!this.#pairing.awaits(raw) && this.#active?.isEcho(raw) === true) {
+  #onPrompt(): void {
+    if ((this.#active?.prompt() ?? 'stray') !== 'stray') {
       return;
     }
-    const line = withoutNoise(raw);
-    if (line !== raw) {
-      this.faults.noisyLines += 1;
+    this.faults.strayPrompts += 1;
+    if (!this.#strayEscapeSent) {
+      // Once per exchange: some other device on the port might answer each ESC with a prompt.
+      this.#strayEscapeSent = true;
+      void this.#write('\x1b');
     }
-    if (line !== '') {
-      this.#pairing.take(line);
+    // A command that runs was typed into the prompt; the answer to the ESC is not its own.
+    this.#outOfSync = true;
+    if (this.#active instanceof CommandExchange) {
+      this.#active.stuck();
     }
   }
 
   #dispatch(entry: Entry): void {
-    if (this.#swallowOkUntilMs !== null && entry.line === 'OK') {
-      const until = this.#swallowOkUntilMs;
-      this.#swallowOkUntilMs = null;
-      if (this.#deps.clock.monotonicMs() <= until) {
+    if (this.#lateSend.swallows(entry.line) || this.#active?.take(entry) === true) {
+      return;
+    }
+    if (entry.pdu === null) {
+      if (this.#lateSend.take(entry.line)) {
         return;
       }
+      if (parseFinal(entry.line, false) !== null) {
+        this.faults.strayFinals += 1;
+      }
     }
-    if (this.#active?.take(entry) === true) {
-      return;
+    for (const urc of toUrcs(entry)) {
+      if (urc.kind === 'boot' && urc.stage === 'started') {
+        this.#lateSend.end();
+        this.#active?.reset();
+      }
+      this.#guard(() => this.#deps.onUrc(urc));
     }
-    if (entry.pdu === null && this.#takeLate(entry.line)) {
-      return;
-    }
-    const urc = toUrc(entry);
-    if (urc.kind === 'boot' && urc.stage === 'started') {
-      this.#openSendAtMs = null;
-      this.#active?.reset();
-    }
-    this.#guard(() => this.#deps.onUrc(urc));
-    if (urc.kind === 'line' && entry.pdu !== null) {
-      const pdu = entry.pdu;
-      this.#guard(() => this.#deps.onUrc({ kind: 'line', name: null, line: pdu }));
-    }
-  }
-
-  /** A result that nothing waits for belongs to the last send, never to what runs now. */
-  #takeLate(line: string): boolean {
-    const openSinceMs = this.#openSendAtMs;
-    const afterMs = openSinceMs === null ? null : this.#deps.clock.monotonicMs() - openSinceMs;
-    const cmgs = parseCmgs(line);
-    if (cmgs !== null) {
-      this.#openSendAtMs = null;
-      this.#swallowOkUntilMs = this.#deps.clock.monotonicMs() + LATE_FINAL_MS;
-      this.#late({ kind: 'sent', reference: cmgs.reference, afterMs });
-      return true;
-    }
-    const final = parseFinal(line, false);
-    if (final === null) {
-      return false;
-    }
-    if (!final.ok && final.error.kind === 'cms' && afterMs !== null) {
-      this.#openSendAtMs = null;
-      this.#late({ kind: 'refused', error: final.error, afterMs });
-    } else {
-      this.faults.strayFinals += 1;
-      this.#guard(() => this.#deps.onUrc({ kind: 'line', name: null, line }));
-    }
-    return true;
-  }
-
-  #late(result: LateResult): void {
-    this.faults.lateResults += 1;
-    this.#guard(() => this.#deps.onLateResult?.(result));
   }
 
   #end(error: GatewayError | null): void {
@@ -347,7 +305,7 @@ export class AtChannel {
     for (const job of this.#queue.splice(0)) {
       job.lost(reason);
     }
-    this.#octets.close();
+    this.#reader.close();
     if (error !== null) {
       void this.#link.close();
     }
@@ -369,16 +327,6 @@ export class AtChannel {
       this.#deps.logger.error({ err: error }, 'a handler of the AT channel failed');
     }
   }
-}
-
-function toUrc(entry: Entry): Urc {
-  const { line, pdu } = entry;
-  const name = lineName(line);
-  if (pdu !== null && (name === '+CMT' || name === '+CDS' || name === '+CBM')) {
-    return { kind: 'pdu', name, line, pdu };
-  }
-  const stage = bootStage(line);
-  return stage === null ? { kind: 'line', name, line } : { kind: 'boot', stage, line };
 }
 
 function linkLost(error: unknown): GatewayError {

@@ -85,6 +85,11 @@ export class CommandExchange implements Exchange {
     return 'stray';
   }
 
+  /** The modem shows a prompt: it took this command for a text. */
+  stuck(): void {
+    this.fail(this.#error('at-stuck-prompt', 'The modem was waiting for a message text.'), true);
+  }
+
   reset(): void {
     this.fail(this.#error('modem-reset', 'The modem restarted during a command.'), false);
   }

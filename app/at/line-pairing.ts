@@ -8,7 +8,7 @@ export interface Entry {
 }
 
 /** `+CMT: [<alpha>],<len>`, `+CDS: <len>`, `+CBM: <len>`, `+CMGR: s,[a],<len>`, `+CMGL: i,s,[a],<len>`. */
-const PDU_HEADER = /^\+(?:CMT|CDS|CBM|CMGR|CMGL):(?:.*,)? ?(\d{1,3})$/;
+const PDU_HEADER = /^\+(?:(?:CDS|CBM): ?|CM(?:T|GR|GL): ?(?:.*,)?)(\d{1,3})$/;
 const HEX = /^(?:[0-9A-Fa-f]{2})+$/;
 
 /** Other lines that may stand between a header and its PDU before the header is given up. */
@@ -43,7 +43,11 @@ export class LinePairing {
 
   /** Whether this line is the PDU that the open header announced, by its length too. */
   awaits(line: string): boolean {
-    return HEX.test(line) && this.#headers.some((header) => header.octets === pduOctets(line));
+    return (
+      this.#headers.length > 0 &&
+      HEX.test(line) &&
+      this.#headers.some((header) => header.octets === pduOctets(line))
+    );
   }
 
   take(line: string): void {

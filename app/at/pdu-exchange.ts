@@ -2,8 +2,9 @@ import { delay } from '../domain/clock.ts';
 import type { GatewayError } from '../domain/gateway-error.ts';
 import type { PduRequest, PduResult } from './at-types.ts';
 import type { Exchange, ExchangeHost } from './exchange.ts';
-import { parseCmgs, parseFinal } from './line-kinds.ts';
+import { parseFinal } from './line-kinds.ts';
 import type { Entry } from './line-pairing.ts';
+import { verdictAfterCtrlZ, verdictBeforeCtrlZ } from './send-verdict.ts';
 
 const ESCAPE = '\x1b';
 const CTRL_Z = '\x1a';
@@ -166,37 +167,28 @@ export class PduExchange implements Exchange {
     this.#ctrlZAtMs = host.clock.monotonicMs();
     this.#startTimer(this.#request.resultTimeoutMs, () => {
       host.faults.timeouts += 1;
-      this.#endUnknown('silence', true);
+      this.#resolve({ kind: 'unknown', reason: 'silence', afterMs: this.#afterMs() });
+      this.#events.onOpenEnd(this.#ctrlZAtMs);
+      this.#finish(true);
     });
     await host.write(rest + CTRL_Z);
   }
 
   #takeBeforeCtrlZ(line: string): boolean {
-    const final = parseFinal(line, false);
-    if (final === null) {
+    const atPrompt = this.#phase !== 'prompt';
+    const verdict = verdictBeforeCtrlZ(line, atPrompt);
+    if (verdict === null) {
       return false;
     }
-    if (final.ok) {
-      if (this.#phase === 'prompt') {
-        // Left over from before; the prompt, or its time-out, is still to come.
-        this.#count('strayFinals');
-      } else {
-        // The modem is no longer at the prompt and would read the hex as commands.
-        this.#abandon({ kind: 'no-prompt', bracketOpen: true });
-      }
-      return true;
-    }
-    const refused = {
-      kind: 'refused',
-      phase: 'before-ctrl-z',
-      error: final.error,
-      afterMs: 0,
-    } as const;
-    if (this.#phase === 'prompt') {
-      this.#resolve({ ...refused, bracketOpen: false });
-      this.#finish(false);
+    if (atPrompt) {
+      // The modem left the prompt and would read the hex as commands.
+      this.#abandon(verdict);
+    } else if (verdict.kind === 'no-prompt') {
+      // An OK from before; the prompt, or its time-out, is still to come.
+      this.#count('strayFinals');
     } else {
-      this.#abandon({ ...refused, bracketOpen: true });
+      this.#resolve(verdict);
+      this.#finish(false);
     }
     return true;
   }
@@ -204,9 +196,12 @@ export class PduExchange implements Exchange {
   #takeResult(line: string): boolean {
     // An echoed Ctrl-Z may stand glued before the result.
     const text = line.slice(line.lastIndexOf(CTRL_Z) + 1).trimStart();
-    const cmgs = parseCmgs(text);
-    if (cmgs !== null) {
-      this.#resolve({ kind: 'sent', ...cmgs, tookMs: this.#afterMs() });
+    const verdict = verdictAfterCtrlZ(text, this.#afterMs());
+    if (verdict === null) {
+      return false;
+    }
+    this.#resolve(verdict);
+    if (verdict.kind === 'sent' && verdict.reference !== null) {
       this.#phase = 'tail';
       this.#startTimer(FINAL_MS, () => {
         this.#count('missingFinals');
@@ -214,25 +209,12 @@ export class PduExchange implements Exchange {
       });
       return true;
     }
-    const final = parseFinal(text, false);
-    if (final === null) {
-      return false;
-    }
-    if (final.ok) {
+    if (verdict.kind === 'sent') {
       this.#count('missingReferences');
-      this.#resolve({ kind: 'sent', reference: null, ackPdu: null, tookMs: this.#afterMs() });
-      this.#finish(false);
-    } else if (final.error.kind === 'error') {
-      this.#endUnknown('bare-error', false);
-    } else {
-      this.#resolve({
-        kind: 'refused',
-        phase: 'after-ctrl-z',
-        error: final.error,
-        afterMs: this.#afterMs(),
-      });
-      this.#finish(false);
+    } else if (verdict.kind === 'unknown') {
+      this.#events.onOpenEnd(this.#ctrlZAtMs);
     }
+    this.#finish(false);
     return true;
   }
 
@@ -278,12 +260,6 @@ export class PduExchange implements Exchange {
   #abandon(verdict: PduResult): void {
     this.#verdict = verdict;
     this.#escape();
-  }
-
-  #endUnknown(reason: 'silence' | 'bare-error', outOfSync: boolean): void {
-    this.#resolve({ kind: 'unknown', reason, afterMs: this.#afterMs() });
-    this.#events.onOpenEnd(this.#ctrlZAtMs);
-    this.#finish(outOfSync);
   }
 
   /** ESC, never Ctrl-Z: that would submit what stands at the prompt. */

@@ -223,3 +223,59 @@ test('an answer that arrives within the write itself is taken in order', async (
   assert.equal((await bench.sendPdu()).kind, 'sent');
   bench.assertIdle();
 });
+
+test('a prompt during a command: ESC, the command fails, the modem is probed', async () => {
+  const bench = openChannel();
+  const stuck = assert.rejects(bench.channel.command('AT+CSQ'), { code: 'at-stuck-prompt' });
+  const next = bench.channel.command('AT');
+  bench.link.deliver('AT+CSQ\r\r\n> ');
+  await stuck;
+  bench.link.deliver('\r\nOK\r\n');
+  await bench.clock.advance(400);
+  assert.deepEqual(bench.link.written, ['AT+CSQ\r', '\x1b', '\x1b\r', 'AT\r']);
+  bench.link.deliver('\r\nOK\r\n');
+  await bench.clock.advance(100);
+  bench.link.deliver('\r\nOK\r\n');
+  assert.ok((await next).ok);
+  bench.assertIdle();
+});
+
+test('nothing that a caller passes can break out of its command', async () => {
+  const bench = openChannel();
+  for (const text of ['AT\rAT+CMGD=1,4', 'AT+CUSD=1,"*1#\x1a"', 'AT\n']) {
+    await assert.rejects(bench.channel.command(text), { code: 'at-bad-command', retry: 'never' });
+  }
+  for (const pdu of ['', '00\x1a', 'xyz']) {
+    await assert.rejects(bench.sendPdu({ pdu }), { code: 'at-bad-command' });
+  }
+  assert.deepEqual(bench.link.written, []);
+});
+
+test('a handler may close the channel in the middle of what was received', async () => {
+  const bench = openChannel();
+  bench.urcs.push = () => {
+    void bench.channel.close();
+    return 1;
+  };
+  bench.link.deliver('\r\nRING\r\n\r\nRING\r\n\r\n> \r\nRDY\r\n');
+  bench.link.deliver('\r\nRING\r\n');
+  await bench.clock.advance(10_000);
+  assert.deepEqual(bench.closes, [null]);
+  assert.deepEqual(bench.link.written, []);
+});
+
+test('headers in text mode announce no PDU', () => {
+  const bench = openChannel();
+  const lines = [
+    '+CDS: 6,5,"+62811",145,"26/11/21,12:00:00+28","26/11/21,12:00:00+28",64',
+    '+CMT: "+62811",,"26/11/21,12:00:00+28"',
+    '+CMGR: 0,,0',
+  ];
+  for (const line of lines) {
+    bench.link.deliver(`\r\n${line}\r\n`);
+  }
+  assert.deepEqual(
+    bench.urcs.map((urc) => urc.line),
+    lines,
+  );
+});
