@@ -12,7 +12,7 @@ export interface Bilingual {
  * lost acknowledgement with the same number, so it proves a refusal only while the network timer
  * (24.011 §10, 35–45 s) cannot have expired.
  */
-export type AfterHandOver = 'refused' | 'refused-if-quick' | 'unknown' | 'sent';
+type AfterHandOver = 'refused' | 'refused-if-quick' | 'unknown' | 'sent';
 
 export interface ErrorEntry {
   /** Stable key, for example `cms-38`, `cme-10`, `no-answer`. */

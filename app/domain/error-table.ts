@@ -16,12 +16,12 @@ import { NETWORK_ERRORS } from './error-table-network.ts';
 import * as REMEDY from './error-table-remedies.ts';
 import { SERVICE_CENTRE_ERRORS } from './error-table-service-centre.ts';
 
-export type { AfterHandOver, Bilingual, ErrorClass, ErrorEntry } from './error-table-entry.ts';
+export type { Bilingual, ErrorClass, ErrorEntry } from './error-table-entry.ts';
 
 export type ErrorKind = 'cms' | 'cme' | 'internal';
 
 /** Later than this after Ctrl-Z the network's timer may have run out: no refusal is proven. */
-export const QUICK_REFUSAL_MS = 30_000;
+const QUICK_REFUSAL_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 3_600_000;
 
 /**

@@ -207,10 +207,9 @@ export function createStatus(options: StatusOptions): Status {
     text: async (wanted) => renderText(await document(true), wanted?.lang ?? 'en'),
     ready() {
       const health = outbox.health();
-      return readiness(
-        { ...health, state: storageState(health, workerLink.snapshot()) },
-        config.queue.maxDepth,
-      );
+      const state = storageState(health, workerLink.snapshot());
+      const freeBytes = boxReading(BOX_FRESH_MS).diskFreeBytes ?? health.freeBytes;
+      return readiness({ ...health, state, freeBytes }, config.queue);
     },
     exitCode: async () => exitCodeOf(await document(true)),
     verdict: () => look(BOX_TICK_MS).verdict,

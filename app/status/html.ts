@@ -29,7 +29,7 @@ function show(hole: Hole): string {
     : escapeHtml(String(hole));
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

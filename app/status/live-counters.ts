@@ -61,11 +61,8 @@ export class LiveCounters {
   }
 
   async #read(): Promise<void> {
-    const parts = await Promise.allSettled([
-      this.#readStats(),
-      this.#readMessages(),
-      this.#readKeys(),
-    ]);
+    const [stats] = await Promise.allSettled([this.#readStats()]);
+    const parts = [stats, ...(await Promise.allSettled([this.#readMessages(), this.#readKeys()]))];
     for (const part of parts) {
       if (part.status === 'rejected') {
         this.#logger.debug({ err: part.reason }, 'status: a counter could not be read');

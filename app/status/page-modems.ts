@@ -62,7 +62,7 @@ export function modemDetails(status: StatusDocument, context: TextContext): read
     return html`<details class="card"><summary><h2>${say('modem', lang)}</h2><span class="sum">${summary}</span></summary>
       ${facts([
         [modem.id, modem.port],
-        [say('state', lang), summary],
+        [say('state', lang), MODEM_WORDS[modem.state][lang]],
         ['IMEI', modem.imei],
         ['Firmware', modem.firmware],
         [say('lastAnswer', lang), answered],

@@ -32,7 +32,7 @@ h1{font-size:24px;line-height:1.25;margin:2px 0 6px}
 .lamps{list-style:none;margin:0 0 12px;padding:0;display:grid;gap:8px}
 .lamps li,.also li{display:flex;align-items:center;gap:10px}
 .lamps li{min-height:44px;padding:6px 10px;border:2px solid var(--line)}
-.lamps b{margin-left:auto}
+.lamps b{margin-left:auto;flex:none}
 .mark{width:28px;height:28px;flex:none}
 .also{list-style:none;margin:0 0 12px;padding:0}
 .also li{padding:8px 10px;margin-bottom:6px;border-width:3px;border-color:#000}.also li.down{border:6px double #fff}.also li.info{border-style:dotted}
@@ -48,7 +48,7 @@ details[open] summary{margin-bottom:6px}
 .big{font-size:28px;font-weight:700;margin:0;display:flex;align-items:center;gap:10px;flex-wrap:wrap}
 .big small{font-size:17px;font-weight:400}
 .bars{width:54px;height:32px;flex:none}.bars .on{fill:var(--ink)}.bars .off{fill:none;stroke:var(--ink)}
-dl{display:grid;grid-template-columns:auto minmax(40%,1fr);gap:4px 12px;margin:6px 0 0}
+dl{display:grid;grid-template-columns:fit-content(52%) 1fr;gap:4px 12px;margin:6px 0 0}
 dt{color:var(--dim)}dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
 .chart{width:100%;height:64px;display:block;margin-top:8px}
 .chart path{fill:none;stroke:var(--ink);stroke-width:2;vector-effect:non-scaling-stroke}
@@ -59,6 +59,7 @@ caption{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hid
 th{text-align:left;color:var(--dim);font-weight:400}
 th,td{padding:6px 8px 6px 0;border-bottom:1px solid var(--line);vertical-align:top;font-variant-numeric:tabular-nums}
 th:last-child,td:last-child{text-align:right;padding-right:0}
+th,td:not(:nth-child(3)){white-space:nowrap}
 tr.now td{font-weight:700}
 footer{padding:8px 12px 24px;color:var(--dim);font-size:15px}
 footer a{display:inline-block;padding:12px 0}

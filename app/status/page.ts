@@ -31,7 +31,7 @@ const LONGEST_REFRESH_SECONDS = 3600;
 const YEAR_SECONDS = 31_536_000;
 
 /** `?lang=`, then the cookie, the settings, the browser's wish, and the region at last. */
-export function pageLanguage(request: PageRequest, config: PageConfig): Language {
+function pageLanguage(request: PageRequest, config: PageConfig): Language {
   const cookie = /(?:^|;\s*)lang=(en|id)\b/.exec(request.cookie ?? '')?.[1];
   const wish = /^\s*(en|id)\b|,\s*(en|id)\b/i.exec(request.acceptLanguage ?? '');
   const wanted = [request.lang, cookie, config.site.language, wish?.[1] ?? wish?.[2]];

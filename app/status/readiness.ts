@@ -1,3 +1,4 @@
+import type { QueueConfig } from '../domain/config.ts';
 import type { OutboxHealth } from '../outbox/contract.ts';
 
 export interface Readiness {
@@ -18,9 +19,15 @@ const REFUSALS: Readonly<Record<Exclude<OutboxHealth['state'], 'ok'>, Readiness>
 };
 
 /** Answers at once from the outbox's own state, without the delays of the status page. */
-export function readiness(health: OutboxHealth, maxDepth: number): Readiness {
+export function readiness(
+  health: OutboxHealth,
+  { maxDepth, diskReserveBytes }: Pick<QueueConfig, 'maxDepth' | 'diskReserveBytes'>,
+): Readiness {
   if (health.state !== 'ok') {
     return REFUSALS[health.state];
+  }
+  if (health.freeBytes !== null && health.freeBytes <= diskReserveBytes) {
+    return REFUSALS.full;
   }
   return health.depth >= maxDepth
     ? { accepting: false, code: 'queue-full', retryAfterSeconds: 10 }

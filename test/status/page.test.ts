@@ -130,3 +130,28 @@ test('every word exists in both languages', () => {
   }
   assert.deepEqual(Object.keys(words.MESSAGE_WORDS).sort(), [...MESSAGE_STATUSES].sort());
 });
+
+function luminance(hex: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5]
+    .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+test('every text stands out by 7:1, in sunlight and in the dark', () => {
+  const ratio = (a: string, b: string): number => {
+    const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const pairs = [
+    ...STYLE.matchAll(/\.(down|degraded|info|ok)\{background:(#\w{6});color:(#\w{3})/g),
+  ];
+  assert.equal(pairs.length, 4);
+  for (const [, name, back = '', front = ''] of pairs) {
+    const long = front.replace(/\w/g, (digit) => digit + digit);
+    assert.ok(ratio(back, long) >= 7, name);
+  }
+  assert.ok(ratio('#3d3d3d', '#ffffff') >= 7);
+  assert.ok(ratio('#d6d6d6', '#141414') >= 7);
+  assert.ok(ratio('#ffffff', '#5c1a99') >= 7);
+});

@@ -6,7 +6,7 @@ import { legacyOpenTo } from '../../app/status/legacy-open.ts';
 import { lastFour, maskNumber } from '../../app/status/mask.ts';
 import { modemSnapshot, NOW_MS } from '../support/facts.ts';
 import { settle } from '../support/fake-clock.ts';
-import { bench, HEALTH, message, SILENT_LOGGER, STATS, workerSnapshot } from './support.ts';
+import { BOX, bench, HEALTH, message, SILENT_LOGGER, STATS, workerSnapshot } from './support.ts';
 
 /** The shape of `GET /v1/status`, by its sorted paths; arrays are looked into at [0]. */
 function paths(value: unknown, path = ''): string[] {
@@ -190,6 +190,8 @@ test('ready answers at once, with the word of the refusal', () => {
   }
   outbox.currentHealth = { ...HEALTH, depth: 100_000 };
   assert.equal(status.ready().code, 'queue-full');
+  const low = bench({ readBox: () => ({ ...BOX, diskFreeBytes: 67_108_864 }) });
+  assert.equal(low.status.ready().code, 'storage-full');
 });
 
 test('the terminal gets the verdict first, with performance data, in at most 25 lines', async () => {
@@ -241,11 +243,9 @@ test('rates, estimate and history come from totals seen over time', async () => 
 });
 
 test('uncertain messages come first in the list', async () => {
-  const { status, outbox, clock } = bench();
+  const { status, outbox } = bench();
   outbox.messages = [message(1), message(2), message(3, { status: 'uncertain' })];
   outbox.stats = { ...STATS, uncertain: 1 };
-  await status.json({ authenticated: false });
-  await clock.advance(2_000);
   const { messages } = await status.json({ authenticated: false });
   assert.deepEqual(
     messages.map((line) => line.status),

@@ -143,7 +143,7 @@ const KEY: KeyRecord = {
   revokedAtMs: null,
 };
 
-export class FakeOutbox implements StatusOutbox {
+class FakeOutbox implements StatusOutbox {
   stats: QueueStats = STATS;
   messages: readonly MessageRecord[] = [message(1), message(2, { status: 'delivered' })];
   currentHealth: OutboxHealth = HEALTH;

@@ -17,7 +17,7 @@ import type { ShownCondition } from './verdict.ts';
 const PLACEHOLDER = /\{(\w+)(?:\|(\w+))?\}/g;
 
 /** Puts `params` into a sentence; a value that is not known is said to be unknown, never 0. */
-export function fill(template: string, params: Params, context: TextContext): string {
+function fill(template: string, params: Params, context: TextContext): string {
   return template.replace(PLACEHOLDER, (_whole, name: string, format: string | undefined) =>
     formatParam(params[name] ?? null, format, context),
   );
