@@ -47,6 +47,7 @@ export class Lane {
         await this.#mayTake(signal);
         const message = signal.aborted ? null : await queue.claim(modem);
         if (message === null) {
+          recorder.flush();
           await recorder.settled();
           await queue.waitForWork(modem, signal);
           continue;
@@ -68,6 +69,7 @@ export class Lane {
         await sleep(this.#deps.clock, this.#pauseMs, signal);
       }
     }
+    recorder.flush();
     await recorder.settled().catch(() => undefined);
   }
 

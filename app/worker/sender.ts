@@ -47,7 +47,7 @@ export class Sender {
   async send(message: ReadyMessage, signal: AbortSignal): Promise<Ended> {
     const { clock, modem, outbox, pace, recorder, references } = this.#deps;
     if (isExpired(message, clock)) {
-      recorder.record(outbox.expire(message.seq, momentOf(clock)));
+      recorder.record(() => outbox.expire(message.seq, momentOf(clock)));
       return 'done';
     }
     const concatReference =
@@ -60,7 +60,7 @@ export class Sender {
         await sleep(clock, pace.waitMs(clock.monotonicMs(), clock.nowMs()), signal);
         if (signal.aborted) {
           const ref = { seq: message.seq, part: part.number, modem };
-          recorder.record(outbox.takeBack(ref, momentOf(clock)));
+          recorder.record(() => outbox.takeBack(ref, momentOf(clock)));
           return 'back-in-queue';
         }
       }
@@ -95,6 +95,7 @@ export class Sender {
   /** The bracket: on the disk before the modem gets the part's last octet. */
   async #handOver(ref: PartRef, concatReference: number | null): Promise<'committed' | 'gone'> {
     const { clock, driver, fates, outbox, pace, recorder } = this.#deps;
+    recorder.flush();
     const earlierResults = recorder.settled();
     const committing = outbox.handOver({
       ...ref,
@@ -124,19 +125,19 @@ export class Sender {
         this.#lastReference = verdict.reference ?? this.#lastReference;
         stats.recordSent(tookMs, at.monotonicMs, at.atMs);
         guard.recordSuccess(message.seq, at.monotonicMs);
-        recorder.record(outbox.recordSent({ ...ref, reference: verdict.reference, at }));
+        recorder.recordSoon(() => outbox.recordSent({ ...ref, reference: verdict.reference, at }));
         return 'done';
       case 'gone':
         return 'done';
       case 'take-back':
         stats.recordFailure(verdict.code, false, at.monotonicMs);
         if (verdict.bracketed || ref.part > 1 || message.parts.length > 0) {
-          recorder.record(outbox.takeBack(ref, at));
+          recorder.record(() => outbox.takeBack(ref, at));
         }
         return 'modem-trouble';
       case 'refused':
         stats.recordFailure(verdict.error.code, false, at.monotonicMs);
-        recorder.record(
+        recorder.record(() =>
           outbox.recordFailure({
             ...ref,
             code: verdict.error.code,
@@ -149,7 +150,7 @@ export class Sender {
         return verdict.error.class === 'modem' ? 'modem-trouble' : 'back-in-queue';
       case 'uncertain':
         stats.recordFailure(verdict.code, true, at.monotonicMs);
-        recorder.record(
+        recorder.record(() =>
           outbox.recordUncertain({ ...ref, code: verdict.code, next: verdict.next, at }),
         );
         this.#noteBackOff(verdict.next);

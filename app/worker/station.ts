@@ -66,7 +66,7 @@ export class Station {
     this.#deps = deps;
     this.#interrupted = deps.interrupted;
     this.#pace = new Pace(config, deps.handOverTimesMs);
-    this.#recorder = new Recorder(deps.onChange);
+    this.#recorder = new Recorder(clock, deps.onChange);
     const incoming = new Incoming({
       modem: config.id,
       outbox,
@@ -160,7 +160,7 @@ export class Station {
     this.#interrupted = this.#interrupted.filter(
       (bracket) => bracket.seq !== part.seq || bracket.part !== part.part,
     );
-    this.#recorder.record(outbox.recordSent({ ...part, reference, at: momentOf(clock) }));
+    this.#recorder.record(() => outbox.recordSent({ ...part, reference, at: momentOf(clock) }));
     this.#stats.recordSent(null, clock.monotonicMs(), clock.nowMs());
     logger.info({ modem: config.id, reference }, 'a late answer settled a part as sent');
   }
