@@ -4,7 +4,7 @@ import { luhnDigit } from './luhn.ts';
  * How every simulated modem's IMEI begins. A type allocation code that starts with `00` is set
  * aside for tests (GSMA TS.06), so no modem on sale carries it.
  */
-export const SIMULATED_IMEI_PREFIX = '004999';
+const SIMULATED_IMEI_PREFIX = '004999';
 
 /** The IMEI of a simulated modem: prefix, two digits for the model, six for the device, Luhn digit. */
 export function simulatedImei(model: number, serial: number): string {

@@ -23,8 +23,8 @@ export class Interpreter {
     }
   }
 
-  /** The result that a cut connection left behind, once. */
-  takeLateResult(): string | null {
+  /** The result that a cut connection left behind, once; else ''. */
+  takeLateResult(): string {
     return this.#sender.takeLateResult();
   }
 

@@ -29,14 +29,12 @@ const RING_LINES = 10_000;
  * 10,000 lines stay in memory.
  */
 export class Journal {
-  readonly #path: string | null;
   readonly #file: number | null;
   #ring: string[] = [];
   #count = 0;
 
   constructor(path: string | null) {
-    this.#path = path;
-    this.#file = path === null ? null : openSync(path, 'a', 0o644);
+    this.#file = path === null ? null : openSync(path, 'a+', 0o644);
   }
 
   /** Lines recorded since the start. */
@@ -60,13 +58,13 @@ export class Journal {
 
   /** All lines so far, as they stand. */
   lines(): Readable {
-    if (this.#file === null || this.#path === null) {
+    if (this.#file === null) {
       return Readable.from(this.#ring.slice(-RING_LINES));
     }
     const size = fstatSync(this.#file).size;
     return size === 0
       ? Readable.from([])
-      : createReadStream(this.#path, { start: 0, end: size - 1 });
+      : createReadStream('', { fd: this.#file, autoClose: false, start: 0, end: size - 1 });
   }
 
   close(): void {

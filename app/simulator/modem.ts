@@ -110,10 +110,11 @@ export class Modem implements ModemContext {
         this.incoming.listening(false);
       }
     });
-    const late = this.#interpreter.takeLateResult();
-    if (late !== null) {
-      this.after(LATE_RESULT_MS, () => this.terminal.write(late));
-    }
+    this.after(LATE_RESULT_MS, () => {
+      if (this.terminal.connected) {
+        this.terminal.write(this.#interpreter.takeLateResult());
+      }
+    });
   }
 
   urc(line: string): void {

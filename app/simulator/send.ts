@@ -24,7 +24,7 @@ export class Sender {
   readonly #print: (outcome: Outcome) => void;
   readonly #beforeSend: () => void;
   #open: OpenPrompt | null = null;
-  #lateResult: string | null = null;
+  #lateResult = '';
 
   /** `print` is how the modem prints an outcome; `beforeSend` runs as each command begins. */
   constructor(modem: ModemContext, print: (outcome: Outcome) => void, beforeSend: () => void) {
@@ -127,10 +127,10 @@ export class Sender {
     });
   }
 
-  /** The result that a cut connection left behind, once. */
-  takeLateResult(): string | null {
+  /** The result that a cut connection left behind, once; else ''. */
+  takeLateResult(): string {
     const late = this.#lateResult;
-    this.#lateResult = null;
+    this.#lateResult = '';
     return late;
   }
 

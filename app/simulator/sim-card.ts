@@ -2,8 +2,8 @@ export type SimLock = 'ready' | 'pin' | 'puk';
 
 const PIN_TRIES = 3;
 const PUK_TRIES = 10;
-export const DEFAULT_PIN = '1234';
-export const DEFAULT_PUK = '12345678';
+const DEFAULT_PIN = '1234';
+const DEFAULT_PUK = '12345678';
 
 /**
  * The card: its codes and counters outlive every restart of the modem, as on a real card.

@@ -38,6 +38,8 @@ export class Terminal {
   #overlong = false;
   #input: Buffer[] = [];
   #inputLength = 0;
+  /** How often waiting input was dropped. */
+  #drops = 0;
   #output: Buffer[] = [];
   #pumping = false;
   #dripping: Buffer[] = [];
@@ -127,6 +129,7 @@ export class Terminal {
   }
 
   #forgetInput(): void {
+    this.#drops += 1;
     this.#input = [];
     this.#inputLength = 0;
     if (this.#mode !== 'prompt') {
@@ -155,8 +158,10 @@ export class Terminal {
         break;
       }
       this.#inputLength -= chunk.length;
+      const drops = this.#drops;
       const used = this.#mode === 'prompt' ? this.#readPrompt(chunk) : this.#readCommand(chunk);
-      if (used < chunk.length) {
+      // What ended the connection or the modem's work ended the rest of its input as well.
+      if (used < chunk.length && drops === this.#drops) {
         this.#input.unshift(chunk.subarray(used));
         this.#inputLength += chunk.length - used;
       }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { decodeStatusReport } from '../../app/pdu/index.ts';
 import { SEND_FAULTS, STANDING_FAULTS } from '../../app/simulator/fault-names.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { handOver, send, submit } from './dialogue.ts';
 import { ESC, type Program, type Rig, start } from './rig.ts';
 
@@ -212,12 +213,14 @@ test('echoOn: echo whatever ATE0 says', async () => {
 });
 
 test('hang: silence in the middle of a send too, until it is cleared', async () => {
-  const [rig, program] = await armed({}, { sendMs: 50 });
+  const clock = new FakeClock();
+  const [rig, program] = await armed({}, { sendMs: 1_000, clock });
   await handOver(program, submit('a'));
-  await program.quiet(10);
+  await program.quiet(20);
   await rig.post('/faults', { hang: true });
   program.write('AT\r');
-  assert.equal(await program.quiet(120), '');
+  await clock.advance(1_000);
+  assert.equal(await program.quiet(60), '');
   assert.deepEqual(await texts(rig), ['a'], 'the radio had it already');
   const next = await rig.program();
   next.write('AT\r');

@@ -147,7 +147,7 @@ test('drafts lie beside received messages and say so', async () => {
 });
 
 test('lines that come while a prompt is open wait for its end; during a send they come at once', async () => {
-  const rig = await start({ sendMs: 120 });
+  const rig = await start({ sendMs: 800 });
   const program = await rig.quietProgram();
   await program.at('AT+CNMI=2,1,0,0,0;+CREG=1');
   program.write('AT+CMGS=20\r');

@@ -231,7 +231,7 @@ test('the time from Ctrl-Z to +CMGS is kept, and input waits meanwhile', async (
 });
 
 test('a part that is under way when the program goes is sent all the same', async () => {
-  const rig = await start({ sendMs: 100 });
+  const rig = await start({ sendMs: 800 });
   const first = await rig.quietProgram();
   const pdu = submit('x');
   first.write(`AT+CMGS=${pdu.tpduLength}\r`);
