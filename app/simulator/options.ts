@@ -17,7 +17,7 @@ export interface SimulatorOptions {
   readonly sendMs?: number;
   /** From acceptance to the delivery report; default 200. */
   readonly reportMs?: number;
-  /** `modem` of the journal, and what identity is made from; default `simulated`. */
+  /** `modem` of the journal, and what identity is made from; default `simulated-` and the port given, if any. */
   readonly modemId?: string;
   /** Default: made from `modemId`, with the prefix of simulated modems. */
   readonly imei?: string;

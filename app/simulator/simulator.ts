@@ -26,7 +26,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   if (!(sendMs >= 0 && sendMs <= MAX_SEND_MS)) {
     throw bad(`The time of a send is 0 to ${MAX_SEND_MS} milliseconds.`);
   }
-  const modemId = options.modemId ?? 'simulated';
+  // Neighbours on fixed ports are different modems, and stay the same ones.
+  const modemId =
+    options.modemId ?? (options.port === 0 ? 'simulated' : `simulated-${options.port}`);
   const made = makeIdentity(modemId, profile.number);
   const faults = new Faults(random);
   const faultsFile =
