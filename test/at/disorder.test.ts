@@ -279,3 +279,19 @@ test('headers in text mode announce no PDU', () => {
     lines,
   );
 });
+
+test('a probe answered by something older still leaves nothing for the next command', async () => {
+  const bench = openChannel();
+  const late = assert.rejects(bench.channel.command('AT+COPS?'), { code: 'at-timeout' });
+  const next = bench.channel.command('AT+CSQ');
+  await bench.clock.advance(5_000 + 400);
+  await late;
+  assert.equal(bench.link.written.at(-1), 'AT\r');
+  bench.link.deliver('\r\n+COPS: 0\r\n\r\nOK\r\n');
+  await bench.clock.advance(60);
+  bench.link.deliver('\r\nOK\r\n');
+  await bench.clock.advance(100);
+  bench.link.deliver('\r\n+CSQ: 5,0\r\n\r\nOK\r\n');
+  assert.deepEqual((await next).lines, ['+CSQ: 5,0']);
+  bench.assertIdle();
+});

@@ -333,3 +333,13 @@ test('a +CMGS from before this channel is a late result too', () => {
   assert.deepEqual(bench.late, [{ kind: 'sent', reference: 9, afterMs: null }]);
   assert.deepEqual(bench.urcs, []);
 });
+
+test('a received PDU under its header is never taken for the echo, even if it is the same', async () => {
+  const bench = openChannel();
+  const sent = bench.sendPdu();
+  bench.link.deliver('\r\n> ');
+  await settle();
+  bench.link.deliver(`\r\n+CMT: ,18\r\n${bench.pdu}\r\n\r\n+CMGS: 5\r\n\r\nOK\r\n`);
+  assert.equal((await sent).kind, 'sent');
+  assert.deepEqual(bench.urcs, [{ kind: 'pdu', name: '+CMT', line: '+CMT: ,18', pdu: bench.pdu }]);
+});

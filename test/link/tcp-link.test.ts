@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { GatewayError } from '../../app/domain/gateway-error.ts';
@@ -64,4 +65,16 @@ test('a port where nobody listens is port-failed', async () => {
     code: 'port-failed',
     retry: 'later',
   });
+});
+
+test('a TCP link does not load the serial library', async () => {
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const link = await openLink(`tcp://127.0.0.1:${port}`, { clock });
+  await accepted;
+  await link.close();
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  assert.deepEqual(
+    loaded.filter((path) => path.includes('bindings-cpp')),
+    [],
+  );
 });
