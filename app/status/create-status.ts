@@ -19,7 +19,7 @@ import { type PageRequest, type RenderedPage, renderPage } from './page.ts';
 import { QueueHistory } from './queue-history.ts';
 import { type Readiness, readiness } from './readiness.ts';
 import type { StatusDocument, Traffic } from './status-document.ts';
-import { exitCodeOf, renderText } from './text.ts';
+import { EXIT_CODES, renderText } from './text.ts';
 
 export interface StatusOptions {
   readonly outbox: StatusOutbox;
@@ -211,7 +211,7 @@ export function createStatus(options: StatusOptions): Status {
       const freeBytes = boxReading(BOX_FRESH_MS).diskFreeBytes ?? health.freeBytes;
       return readiness({ ...health, state, freeBytes }, config.queue);
     },
-    exitCode: async () => exitCodeOf(await document(true)),
+    exitCode: async () => EXIT_CODES[(await document(true)).health],
     verdict: () => look(BOX_TICK_MS).verdict,
   };
 }

@@ -2,4 +2,4 @@ export { createStatus, type Status, type StatusOptions } from './create-status.t
 export type { PageRequest, RenderedPage } from './page.ts';
 export type { Readiness } from './readiness.ts';
 export type { StatusDocument, Traffic } from './status-document.ts';
-export { exitCodeOf, renderText } from './text.ts';
+export { EXIT_CODES, renderText } from './text.ts';

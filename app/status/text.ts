@@ -9,13 +9,13 @@ import type { StatusDocument } from './status-document.ts';
 import { LAMP_WORDS, MESSAGE_WORDS, SIM_WORDS, say } from './words.ts';
 
 const HEALTH_WORDS = { healthy: 'OK', degraded: 'DEGRADED', down: 'DOWN' } as const;
-const EXIT_CODES = { healthy: 0, degraded: 1, down: 2 } as const;
+/** What a Nagios check leaves with. */
+export const EXIT_CODES: Readonly<Record<StatusDocument['health'], number>> = {
+  healthy: 0,
+  degraded: 1,
+  down: 2,
+};
 const MOST_LINES = 25;
-
-/** Nagios: 0 ok, 1 degraded, 2 down. */
-export function exitCodeOf({ health }: Pick<StatusDocument, 'health'>): number {
-  return EXIT_CODES[health];
-}
 
 /** What a terminal shows: the verdict with performance data, then the same facts as the page. */
 export function renderText(status: StatusDocument, lang: Language = 'en'): string {
