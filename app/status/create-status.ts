@@ -204,7 +204,7 @@ export function createStatus(options: StatusOptions): Status {
     },
     json: ({ authenticated }) => document(authenticated),
     page: async (request) => renderPage(await document(false), request, config),
-    text: async (wanted) => renderText(await document(true), wanted?.lang ?? 'en'),
+    text: async (wanted) => renderText(await document(false), wanted?.lang ?? 'en'),
     ready() {
       const health = outbox.health();
       const state = storageState(health, workerLink.snapshot());
