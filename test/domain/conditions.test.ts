@@ -90,6 +90,34 @@ const FIXTURES: readonly Fixture[] = [
     facts: withModem({ state: 'absent', trouble: 'port-moved', troubleDetail: '/dev/ttyUSB3' }),
   },
   {
+    code: 'modem-port-busy',
+    facts: withModem({
+      state: 'absent',
+      trouble: 'port-busy',
+      troubleDetail: 'The port /dev/ttyUSB0 is in use by gammu-smsd (process 4711).',
+    }),
+    title: 'Another program (gammu-smsd) holds the modem port.',
+  },
+  {
+    code: 'modem-port-busy',
+    facts: withModem({
+      state: 'absent',
+      trouble: 'port-busy',
+      troubleDetail: 'The port /dev/ttyUSB0 is in use by another program.',
+    }),
+    title: 'Another program (unknown) holds the modem port.',
+  },
+  {
+    code: 'modem-port-moved',
+    facts: withModem({
+      state: 'absent',
+      trouble: 'port-moved',
+      troubleDetail:
+        'serial:/dev/serial/by-id/usb-HUAWEI_HUAWEI_Mobile_0123456789-if00-port0?baud=115200',
+    }),
+    title: 'The modem moved to another port (…_HUAWEI_Mobile_0123456789-if00-port0).',
+  },
+  {
     code: 'modem-failed',
     facts: withModem({ state: 'failed', recovery: { count24h: 7 } }),
     title: 'The modem does not come back after 7 restarts.',

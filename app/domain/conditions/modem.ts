@@ -2,6 +2,24 @@ import { AT_ONCE, type ConditionSource, eachModem, modemsWhere, USUAL } from './
 
 const DEAF = { send: 'no', receive: 'no' } as const;
 const RECOVERY_DOWN_SECONDS = 180;
+const LONGEST_NAME = 24;
+const LONGEST_PORT = 36;
+
+/** The program's name out of the sentence of a busy port, or null where nobody could be named. */
+function holderOf(detail: string | null): string | null {
+  const name = /in use by (.+?)(?: \(process \d+\))?\.$/.exec(detail ?? '')?.[1] ?? detail;
+  return name === null || name === 'another program' ? null : clip(name, LONGEST_NAME);
+}
+
+/** A port as short as a sentence needs it: its end tells most. */
+function shortPort(port: string | null): string | null {
+  const path = port?.replace(/^serial:|\?.*$/g, '') ?? null;
+  return path === null || path.length <= LONGEST_PORT ? path : `…${path.slice(-LONGEST_PORT)}`;
+}
+
+function clip(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
 
 /** Priorities 30–37: the modem itself. */
 export const MODEM_CONDITIONS: readonly ConditionSource[] = [
@@ -59,7 +77,9 @@ export const MODEM_CONDITIONS: readonly ConditionSource[] = [
     ...USUAL,
     test: (facts) =>
       eachModem(facts, ({ snapshot }) =>
-        snapshot.trouble === 'port-busy' ? { params: { process: snapshot.troubleDetail } } : null,
+        snapshot.trouble === 'port-busy'
+          ? { params: { process: holderOf(snapshot.troubleDetail) } }
+          : null,
       ),
     en: 'Another program ({process}) holds the modem port.',
     id: 'Port modem dipakai program lain ({process}).',
@@ -78,7 +98,9 @@ export const MODEM_CONDITIONS: readonly ConditionSource[] = [
     ...USUAL,
     test: (facts) =>
       eachModem(facts, ({ snapshot }) =>
-        snapshot.trouble === 'port-moved' ? { params: { found: snapshot.troubleDetail } } : null,
+        snapshot.trouble === 'port-moved'
+          ? { params: { found: shortPort(snapshot.troubleDetail) } }
+          : null,
       ),
     en: 'The modem moved to another port ({found}).',
     id: 'Modem pindah ke port lain ({found}).',
