@@ -20,6 +20,7 @@ export class EntryReader {
     const pairing = new LinePairing((entry) => events.onEntry(entry), faults);
     const onLine = (raw: string): void => {
       if (!pairing.awaits(raw) && events.isEcho(raw)) {
+        faults.echoes += 1;
         return;
       }
       const line = withoutNoise(raw);

@@ -1,5 +1,7 @@
 /** How often each kind of disorder was seen on one channel since it was opened. */
 export interface FaultCounters {
+  /** Lines that came back as they were sent. After `ATE0` they tell of a restart. */
+  echoes: number;
   nulOctets: number;
   /** Lines cut at the bound. */
   cutLines: number;
@@ -24,6 +26,7 @@ export interface FaultCounters {
 
 export function newFaultCounters(): FaultCounters {
   return {
+    echoes: 0,
     nulOctets: 0,
     cutLines: 0,
     strayFinals: 0,

@@ -52,7 +52,9 @@ class Driver implements ModemDriver {
     this.#radio = new RadioWatch(deps.clock, this.#limits.debounceMs, () => this.#changed());
     this.#ports = new PortKeeper(deps, this.#limits, this.#facts);
     this.#supervisor = new Supervisor(deps, this.#limits, this.#facts);
-    this.#late = new LateWindow(deps.clock, deps.awaitLateResultMs, () => this.#changed());
+    this.#late = new LateWindow(deps.clock, deps.awaitLateResultMs, this.#limits.lateLeastMs, () =>
+      this.#changed(),
+    );
   }
 
   start(): void {
@@ -142,6 +144,7 @@ class Driver implements ModemDriver {
       handOverMs: this.#limits.handOverMs,
       family: familyName(this.#facts) ?? profile.name,
       logger: this.#deps.logger,
+      mustNotWrite: () => session.restartedSilently,
       onCtrlZ: () => this.#late.handedOver(resultMs),
     });
     try {
@@ -256,7 +259,7 @@ class Driver implements ModemDriver {
       onReceived: () => this.#changed(),
       onLate: (late) => this.#heardLate(late),
       onUp: () => this.#up(),
-      onTrouble: () => this.#changed(),
+      onHealth: () => this.#changed(),
       mayBeBusy: () => this.#late.open,
     });
   }
@@ -284,6 +287,9 @@ class Driver implements ModemDriver {
   // ---- sending ---------------------------------------------------------------------------------
 
   #afterSend(outcome: SendOutcome, session: Session): void {
+    if (session.restartedSilently) {
+      session.fail({ kind: 'booted', reason: 'the modem restarted without a word' });
+    }
     if (outcome.kind !== 'unknown') {
       this.#late.answered();
     } else if (outcome.code === 'modem-reset-after-hand-over') {

@@ -1,14 +1,12 @@
 import type { Clock } from '../domain/clock.ts';
 
-/** A port that was opened again gets at least so long to hand out what it kept. */
-const LEAST_MS = 3_000;
-
 /**
  * The time in which an answer to a part that was given up may still come. While it is open no new part
  * is sent, so that the answer can't be taken for another part's.
  */
 export class LateWindow {
   readonly #clock: Clock;
+  readonly #leastMs: number;
   readonly #onClose: () => void;
   /** Of an earlier process; its time begins with the first open port. */
   #inheritedMs: number;
@@ -18,7 +16,8 @@ export class LateWindow {
   #untilMs: number | null = null;
   #cancel: (() => void) | null = null;
 
-  constructor(clock: Clock, inheritedMs: number, onClose: () => void) {
+  constructor(clock: Clock, inheritedMs: number, leastMs: number, onClose: () => void) {
+    this.#leastMs = leastMs;
     this.#clock = clock;
     this.#onClose = onClose;
     this.#inheritedMs = inheritedMs;
@@ -42,7 +41,7 @@ export class LateWindow {
   /** The port is open: from now on a late answer would be heard. */
   opened(): void {
     const nowMs = this.#clock.monotonicMs();
-    const leftMs = this.#dueMs === null ? 0 : Math.max(this.#dueMs - nowMs, LEAST_MS);
+    const leftMs = this.#dueMs === null ? 0 : Math.max(this.#dueMs - nowMs, this.#leastMs);
     const waitMs = Math.max(this.#inheritedMs, leftMs);
     this.#waitingForPort = false;
     this.#dueMs = null;

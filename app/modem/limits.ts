@@ -6,6 +6,8 @@ export interface DriverLimits {
   readonly handOverMs: number;
   /** From Ctrl-Z to the result; null takes the family's longest send. */
   readonly resultMs: number | null;
+  /** A port that was opened again with a part in doubt gets at least so long to hand out its answer. */
+  readonly lateLeastMs: number;
   /** Between two looks at the signal while nothing happens. */
   readonly pulseMs: number;
   /** Between two looks into the message store. */
@@ -30,6 +32,8 @@ export interface DriverLimits {
   readonly aliveMs: number;
   /** How long a network's answer to a USSD code may take. */
   readonly ussdMs: number;
+  /** After a sign of a restart, so long until the modem said all it has to say. */
+  readonly quietMs: number;
   /** Unregistered for less than this after flapping is not shown. */
   readonly debounceMs: number;
 }
@@ -38,6 +42,7 @@ export const DEFAULT_LIMITS: DriverLimits = {
   promptMs: 20_000,
   handOverMs: 3_000,
   resultMs: null,
+  lateLeastMs: 3_000,
   pulseMs: 30_000,
   pollMs: 60_000,
   checkMs: 300_000,
@@ -52,5 +57,6 @@ export const DEFAULT_LIMITS: DriverLimits = {
   usbResetMs: 40_000,
   aliveMs: 1_000,
   ussdMs: 60_000,
+  quietMs: 2_000,
   debounceMs: 5_000,
 };

@@ -61,6 +61,11 @@ export class RadioWatch {
     return best === null ? 'unknown' : registrationOf(best.stat);
   }
 
+  /** Registered, but where was not asked yet. */
+  get operatorMissing(): boolean {
+    return this.#operator === null && this.registered();
+  }
+
   /** The signal is known and good enough that failures are not the antenna's. */
   signalGood(): boolean {
     return this.#signal !== null && this.#signal.csq >= 10 && this.#signal.csq <= 31;

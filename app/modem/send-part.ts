@@ -10,6 +10,8 @@ export interface SendDeps {
   readonly handOverMs: number;
   readonly family: string;
   readonly logger: Logger;
+  /** Asked at the prompt: the modem is no longer in the mode it was set to. */
+  readonly mustNotWrite: () => boolean;
   /** Just before Ctrl-Z: from here on a late answer may come. */
   readonly onCtrlZ: () => void;
 }
@@ -25,6 +27,7 @@ export async function sendPart(
 ): Promise<SendOutcome> {
   let bracketed = false;
   let ctrlZ = false;
+  let restarted = false;
   try {
     const result = await deps.sendPdu({
       lengthCommand: `AT+CMGS=${part.tpduLength}`,
@@ -33,6 +36,10 @@ export async function sendPart(
       resultTimeoutMs: deps.resultMs,
       maxHandOverMs: deps.handOverMs,
       handOver: async () => {
+        if (deps.mustNotWrite()) {
+          restarted = true;
+          return 'gone';
+        }
         // Until it says that it is not, the bracket may be on the disk.
         bracketed = true;
         const committed = await handOver();
@@ -44,7 +51,9 @@ export async function sendPart(
         deps.onCtrlZ();
       },
     });
-    return outcomeOf(result, bracketed, deps.family);
+    return restarted
+      ? { kind: 'not-handed-over', code: 'modem-reset', bracketed: false }
+      : outcomeOf(result, bracketed, deps.family);
   } catch (error) {
     deps.logger.error({ err: error }, 'an SMS could not be handed to the modem');
     return ctrlZ

@@ -13,7 +13,7 @@ import { InboundReader } from './inbound-reader.ts';
 import type { Rung } from './ladder.ts';
 import type { DriverLimits } from './limits.ts';
 import type { RadioWatch } from './radio-watch.ts';
-import { settingsHold, setUpMessages } from './set-up.ts';
+import { settingsHold } from './set-up.ts';
 import { Talk } from './talk.ts';
 import { UssdDialogue } from './ussd-dialogue.ts';
 import { Waker } from './waker.ts';
@@ -39,14 +39,12 @@ export interface SessionDeps {
   readonly onLate: (late: LateResult) => void;
   /** Bring-up is through: the modem can send, or waits for its SIM (`usable` false). */
   readonly onUp: (usable: boolean) => void;
-  /** Something ended what `onUp` said. */
-  readonly onTrouble: () => void;
+  /** `healthy` may have changed. */
+  readonly onHealth: () => void;
   /** A late answer may still come, so that silence proves nothing yet. */
   readonly mayBeBusy: () => boolean;
 }
 
-/** After a sign of a restart, so long until the modem said all it has to say. */
-const QUIET_AFTER_SIGN_MS = 2_000;
 const UNEXPLAINED: Trouble = { kind: 'sick', reason: 'unexplained' };
 const OTHER_STORES = ['ME', 'SM'];
 
@@ -62,6 +60,8 @@ export class Session {
   #generation = 0;
   #suspicious = false;
   #up = false;
+  /** Echoes counted when bring-up ended; null when this modem echoes whatever it is told. */
+  #echoes: number | null = null;
   #ussd: UssdDialogue | null = null;
 
   constructor(deps: SessionDeps) {
@@ -100,7 +100,7 @@ export class Session {
       this.#generation++;
       this.#onTrouble.abort(new GatewayError('interrupted', trouble.reason, { retry: 'safe' }));
       this.#waker.wake();
-      this.#deps.onTrouble();
+      this.#deps.onHealth();
     }
   }
 
@@ -115,9 +115,13 @@ export class Session {
         this.#onTrouble.signal,
       );
       this.#suspicious = false;
+      const echoes = this.channel.faults.echoes;
       if (usable) {
         await this.#drain();
+      } else {
+        await this.talk.ask('AT', 2_000);
       }
+      this.#echoes = echoes === this.channel.faults.echoes ? echoes : null;
       if (this.#trouble === null) {
         this.#up = usable;
         this.#deps.onUp(usable);
@@ -143,6 +147,14 @@ export class Session {
   /** Nothing is wrong and nothing looks wrong: a part may be sent. */
   get healthy(): boolean {
     return this.#up && this.#trouble === null && !this.#suspicious;
+  }
+
+  /**
+   * The modem echoes again though it was told not to: it restarted without saying so. Then it may be in
+   * text mode, where it would take the digits of a PDU for a number and a text.
+   */
+  get restartedSilently(): boolean {
+    return this.#echoes !== null && this.channel.faults.echoes !== this.#echoes;
   }
 
   /** Waits; ends early when the modem says that it restarted, or the link ends. */
@@ -193,6 +205,7 @@ export class Session {
   suspect(): void {
     this.#suspicious = true;
     this.#waker.wake();
+    this.#deps.onHealth();
   }
 
   #isOver(): boolean {
@@ -221,10 +234,10 @@ export class Session {
     while (this.#trouble === null) {
       const nowMs = clock.monotonicMs();
       if (this.#suspicious) {
-        await this.pause(QUIET_AFTER_SIGN_MS);
+        await this.pause(limits.quietMs);
         await this.#verify(usable);
         this.#suspicious = false;
-        this.#deps.driver.onChange();
+        this.#deps.onHealth();
       } else if (!usable && nowMs >= simMs) {
         simMs = nowMs + limits.simRetryMs;
         await this.#lookAtSim();
@@ -254,7 +267,14 @@ export class Session {
     const { radio, facts, driver } = this.#deps;
     await radio.readRegistration(this.talk, facts.domains);
     await radio.readSignal(this.talk);
+    if (radio.operatorMissing) {
+      await radio.readOperator(this.talk);
+      await radio.readPlmn(this.talk);
+    }
     driver.onChange();
+    if (this.restartedSilently) {
+      this.fail({ kind: 'booted', reason: 'the modem restarted without a word' });
+    }
   }
 
   /** Other programs, resets and a missed acknowledgement undo settings without a word. */
@@ -269,7 +289,7 @@ export class Session {
       return;
     }
     logger.warn({}, 'the settings of the modem were changed by somebody else; setting them again');
-    await setUpMessages(this.talk, facts, this.#deps.clock, this.#onTrouble.signal);
+    this.fail({ kind: 'sim-changed', reason: 'the settings of the modem were changed' });
   }
 
   /** A closed SIM: asks no more than whether it is still the same trouble. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { afterEach } from 'node:test';
+import type { TestContext } from 'node:test';
 import type { ModemId } from '../../app/domain/ids.ts';
 import { openLink } from '../../app/link/open-link.ts';
 import {
@@ -35,6 +35,8 @@ export const QUICK: Partial<DriverLimits> = {
   resetMs: 4_000,
   usbResetMs: 1_000,
   ussdMs: 3_000,
+  quietMs: 100,
+  lateLeastMs: 100,
   debounceMs: 50,
 };
 
@@ -108,15 +110,8 @@ interface BenchOptions {
   readonly beforeStart?: (bench: Bench) => Promise<void>;
 }
 
-const open: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) {
-    await close();
-  }
-});
-
 /** A driver on a simulated modem over TCP, both in this process. */
-export async function openBench(options: BenchOptions = {}): Promise<Bench> {
+export async function openBench(t: TestContext, options: BenchOptions = {}): Promise<Bench> {
   const simulator = await startSimulator({
     host: '127.0.0.1',
     port: 0,
@@ -126,7 +121,6 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     random: randomBytes,
     ...options.simulator,
   });
-  open.push(() => simulator.close());
   const inbound: ReceivedSms[] = [];
   const reports: ReceivedReport[] = [];
   const late: (number | null)[] = [];
@@ -204,7 +198,10 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   }
   await options.beforeStart?.(bench);
   driver.start();
-  open.push(() => driver.stop());
+  t.after(async () => {
+    await driver.stop();
+    await simulator.close();
+  });
   return bench;
 }
 
