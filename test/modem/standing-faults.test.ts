@@ -67,6 +67,17 @@ describe('standing faults', { concurrency: 6 }, () => {
     assert.equal(driver.hold(), null);
   });
 
+  test('a modem that echoes whatever it is told, octet by octet, in a storm of lines', async (t) => {
+    const { usable, send, journal } = await openBench(t, {
+      simulator: { profile: 'huawei-e173' },
+      faults: { echoOn: true, splitBytes: true, noisyUrcs: true },
+    });
+    await usable(15_000);
+    assert.equal((await send('first')).kind, 'sent');
+    assert.equal((await send('second')).kind, 'sent');
+    assert.equal((await journal()).length, 2);
+  });
+
   test('a missing SIM is told, and used when it is put in', async (t) => {
     const { usable, faults, driver, send } = await openBench(t, { faults: { simMissing: true } });
     await eventually('missing', () => driver.snapshot().sim.state === 'missing');
