@@ -254,6 +254,10 @@ export class Terminal {
     const done = at + 1 >= bytes.length;
     if (done) {
       this.#dripping.shift();
+      if (this.#dripping.length === 0) {
+        // The next piece begins its own turn; a second one would send every octet twice.
+        return;
+      }
     }
     setImmediate(() => this.#drip(done ? 0 : at + 1, epoch));
   }
