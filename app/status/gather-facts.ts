@@ -3,7 +3,7 @@ import { isAble, type ModemFacts, type StatusFacts } from '../domain/conditions/
 import type { GatewayConfig } from '../domain/config.ts';
 import type { ModemSnapshot } from '../domain/modem-snapshot.ts';
 import type { WorkerSnapshot } from '../domain/worker-protocol.ts';
-import type { OutboxHealth } from '../outbox/contract.ts';
+import type { MessageRecord, OutboxHealth } from '../outbox/contract.ts';
 import type { BoxReading } from './box-reader.ts';
 import { legacyOpenTo } from './legacy-open.ts';
 import type { LiveCounters } from './live-counters.ts';
@@ -62,6 +62,7 @@ export function gatherFacts(sources: Sources): StatusFacts {
       ...sources.history.rates(),
       drainEtaSeconds: drainEta(stats?.parts ?? null, moving, modems),
     },
+    lastSentAt: newestSentAt(counters.messages),
     sendingKeys: counters.keys?.sending ?? null,
     legacyOpenTo: legacyOpenTo(config.legacy),
     box: { temperatureC: box.temperatureC, memoryAvailableBytes: box.memoryAvailableBytes },
@@ -82,6 +83,11 @@ function modemFacts(
     renumberedSecondsAgo: memory.renumberedSecondsAgo(snapshot.id, monotonicMs),
     replaced: memory.replaced(snapshot.id),
   };
+}
+
+function newestSentAt(messages: readonly MessageRecord[]): string | null {
+  const newest = Math.max(0, ...messages.map((message) => message.sentAtMs ?? 0));
+  return newest === 0 ? null : new Date(newest).toISOString();
 }
 
 /** The API's own view first; what only the worker's writer met counts as well. */

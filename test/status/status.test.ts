@@ -300,3 +300,15 @@ test('a modem on another port and a different card are noticed', async () => {
     'sim-replaced',
   ]);
 });
+
+test('a worker that has just started needs no new proof that SMS leave', async () => {
+  const { status, worker } = bench();
+  worker.snapshot = workerSnapshot([modemSnapshot({ sending: { lastSentAt: null } })]);
+  assert.equal((await status.json({ authenticated: false })).verdict.code, 'ok');
+  const fresh = bench();
+  fresh.outbox.messages = [message(1, { sentAtMs: NOW_MS - 25 * 3_600_000 })];
+  fresh.worker.snapshot = worker.snapshot;
+  const { verdict, can } = await fresh.status.json({ authenticated: false });
+  assert.equal(verdict.code, 'ok-unproven');
+  assert.equal(can.send, 'unknown');
+});

@@ -140,6 +140,7 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
       departuresPerMinute: 10,
       drainEtaSeconds: 0,
     },
+    lastSentAt: null,
     sendingKeys: 2,
     legacyOpenTo: null,
     box: { temperatureC: 52, memoryAvailableBytes: 402_653_184 },

@@ -52,6 +52,8 @@ export interface StatusFacts {
     readonly departuresPerMinute: number | null;
     readonly drainEtaSeconds: number | null;
   };
+  /** When an SMS was last sent by the outbox's own records, which outlive the worker, or null. */
+  readonly lastSentAt: string | null;
   /** Keys that may send; null: not known yet. */
   readonly sendingKeys: number | null;
   /** The address range that may send through `/s.py` without a key, when it is wide; else null. */

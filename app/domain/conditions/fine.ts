@@ -3,9 +3,12 @@ import { isAble, type StatusFacts } from './facts.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** When any modem last sent an SMS, as ISO text, or null. */
+/** When an SMS was last sent, as ISO text, or null. */
 export function lastSentAt(facts: StatusFacts): string | null {
-  return newest(facts.modems.map((modem) => modem.snapshot.sending.lastSentAt));
+  return newest([
+    facts.lastSentAt,
+    ...facts.modems.map((modem) => modem.snapshot.sending.lastSentAt),
+  ]);
 }
 
 /** When any modem last received an SMS, as ISO text, or null. */
