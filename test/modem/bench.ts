@@ -78,6 +78,10 @@ export class MemoryLedger implements PinLedger {
 
 export interface Bench {
   readonly driver: ModemDriver;
+  /** Where the simulated modem listens. */
+  readonly port: string;
+  /** What `auto` may try. */
+  readonly candidates: string[];
   readonly ledger: MemoryLedger;
   readonly inbound: ReceivedSms[];
   readonly reports: ReceivedReport[];
@@ -125,6 +129,8 @@ export async function openBench(t: TestContext, options: BenchOptions = {}): Pro
   const reports: ReceivedReport[] = [];
   const late: (number | null)[] = [];
   const events: string[] = [];
+  const candidates: string[] = [];
+  const port = `tcp://127.0.0.1:${simulator.port}`;
   const ledger = new MemoryLedger();
   const call = async (path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(
@@ -137,13 +143,13 @@ export async function openBench(t: TestContext, options: BenchOptions = {}): Pro
   const driver = createModemDriver({
     config: {
       id: 'modem1' as ModemId,
-      port: `tcp://127.0.0.1:${simulator.port}`,
+      port,
       pin: null,
       roamingAllowed: false,
       ...options.config,
     },
     openLink: (port) => openLink(port, { clock: realClock }),
-    candidatePorts: () => Promise.resolve([]),
+    candidatePorts: () => Promise.resolve(candidates),
     clock: realClock,
     logger: process.env['PISANG_TEST_LOG'] === undefined ? SILENT_LOGGER : CONSOLE_LOGGER,
     random: randomBytes,
@@ -166,6 +172,8 @@ export async function openBench(t: TestContext, options: BenchOptions = {}): Pro
   });
   const bench: Bench = {
     driver,
+    port,
+    candidates,
     ledger,
     inbound,
     reports,
