@@ -12,7 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   link: ['domain'],
   at: ['domain', 'link'],
   modem: ['domain', 'at', 'link', 'pdu'],
-  outbox: ['domain'],
+  outbox: ['domain', 'pdu'],
   worker: ['domain', 'local', 'modem', 'outbox', 'pdu'],
   status: ['domain', 'local', 'outbox'],
   http: ['domain', 'local', 'outbox', 'pdu', 'status'],

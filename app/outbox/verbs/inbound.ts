@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeDeliver, joinParts } from '../../pdu/index.ts';
 import type { InboundPart, Moment } from '../contract.ts';
 import type { Tx } from '../tx.ts';
 import { uuidToBytes } from '../uuid-bytes.ts';
@@ -12,6 +13,7 @@ const RELEASE_STEP = 100;
 interface StoredPart {
   readonly seq: number;
   readonly sender: string;
+  readonly pdu: string;
   readonly body: string;
   readonly encoding: string;
   readonly lossy: number;
@@ -138,6 +140,7 @@ function deliver(tx: Tx, parts: readonly StoredPart[], id: string, at: Moment): 
     return;
   }
   const total = Math.max(first.concat_total ?? 1, 1);
+  const { text, lossy } = assemble(parts, total);
   const { lastInsertRowid } = tx
     .sql(
       `INSERT INTO inbound (id, sender, body, received_at_ms, service_centre_at_ms, modem, parts,
@@ -146,23 +149,39 @@ function deliver(tx: Tx, parts: readonly StoredPart[], id: string, at: Moment): 
     .run(
       uuidToBytes(id),
       first.sender,
-      assemble(parts, total),
+      text,
       tx.eventTime(at.atMs),
       first.service_centre_at_ms,
       first.modem,
       total,
       parts.length,
       first.encoding,
-      parts.some((part) => part.lossy === 1) ? 1 : 0,
+      lossy ? 1 : 0,
     );
   attach(tx, parts, Number(lastInsertRowid));
   tx.add('total_inbound', 1);
   tx.publish('inbound.received', id, { parts: total, partsReceived: parts.length }, at);
 }
 
-function assemble(parts: readonly StoredPart[], total: number): string {
-  const byNumber = new Map(parts.map((part) => [part.concat_number ?? 1, part.body]));
-  return Array.from({ length: total }, (_, index) => byNumber.get(index + 1) ?? GAP).join('');
+/**
+ * The text of the parts together. They are joined before they are decoded, from the raw PDUs, since
+ * a sender may cut inside a character.
+ */
+function assemble(
+  parts: readonly StoredPart[],
+  total: number,
+): { readonly text: string; readonly lossy: boolean } {
+  const byNumber = new Map(parts.map((part) => [part.concat_number ?? 1, part]));
+  const inOrder = Array.from({ length: total }, (_, index) => byNumber.get(index + 1) ?? null);
+  try {
+    return joinParts(
+      inOrder.map((part) => (part === null ? null : decodeDeliver(part.pdu))),
+      GAP,
+    );
+  } catch {
+    // A PDU that can't be read has the text that was stored for it.
+    return { text: inOrder.map((part) => part?.body ?? GAP).join(''), lossy: true };
+  }
 }
 
 function attach(tx: Tx, parts: readonly StoredPart[], inboundSeq: number): void {
@@ -183,9 +202,12 @@ function completeReleased(
     return;
   }
   const whole = siblings.filter((part) => part.inbound_seq === owner || part.seq === late.seq);
+  const { text, lossy } = assemble(whole, total);
   const { changes } = tx
-    .sql('UPDATE inbound SET body = ?, parts_received = ? WHERE seq = ? AND parts_received < parts')
-    .run(assemble(whole, total), whole.length, owner);
+    .sql(
+      'UPDATE inbound SET body = ?, lossy = ?, parts_received = ? WHERE seq = ? AND parts_received < parts',
+    )
+    .run(text, lossy ? 1 : 0, whole.length, owner);
   if (changes === 1) {
     attach(tx, [late], owner);
   }
