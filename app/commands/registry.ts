@@ -8,7 +8,12 @@ interface Entry {
 
 /** Every command, in the order of `pisang --help`. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
+  'simulate-modem': {
+    summary: 'a simulated modem and network on a TCP port',
+    load: () => import('./simulate-modem.ts'),
+  },
   send: { summary: 'send an SMS through the running API', load: () => import('./send.ts') },
+  key: { summary: 'API keys: add, list, revoke', load: () => import('./key.ts') },
   config: {
     summary: 'check or show the configuration, or print its reference',
     load: () => import('./config.ts'),
@@ -16,5 +21,13 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   status: {
     summary: 'what the status page says; usable as a Nagios check',
     load: () => import('./status.ts'),
+  },
+  migrate: {
+    summary: 'bring an existing database to this version',
+    load: () => import('./migrate.ts'),
+  },
+  doctor: {
+    summary: 'self-checks, and a redacted support bundle',
+    load: () => import('./doctor.ts'),
   },
 };

@@ -1,0 +1,133 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import { redactConfig } from '../config/redact.ts';
+import type { GatewayConfig } from '../domain/config.ts';
+import { SystemClock } from '../local/system-clock.ts';
+import { ensureDatabase, quickCheck, SCHEMA_VERSION } from '../outbox/index.ts';
+import { type BundleFile, journalFiles, logFiles, writeBundle } from './bundle.ts';
+import {
+  checkApi,
+  checkClock,
+  checkDataDir,
+  checkDescriptors,
+  checkNode,
+  checkPinFile,
+  checkPort,
+  checkRunDir,
+  type Finding,
+  fail,
+  ok,
+} from './checks.ts';
+import { type Command, type CommandContext, optionOf } from './command.ts';
+import { databaseFile } from './database.ts';
+import { API_OPTIONS, apiAddress, callApi } from './local-api.ts';
+
+const WORD = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' } as const;
+/** Below everything else: the check reads the whole database. */
+const LOWEST_PRIORITY = 19;
+
+export const command: Command = {
+  usage: '[--bundle FILE] [--database]',
+  options: {
+    bundle: { value: 'FILE', help: 'write a support bundle (tar.gz, at most 5 MiB); - is stdout' },
+    database: { value: null, help: 'look through the database only' },
+    ...API_OPTIONS,
+  },
+  words: [0, 0],
+  examples: ['pisang doctor', 'pisang doctor --bundle /tmp/pisang.tar.gz'],
+  run: async (context) => {
+    const { config } = context.loadConfig();
+    if (context.given.has('database')) {
+      setPriority(LOWEST_PRIORITY);
+      return report([await checkDatabase(config)], context.print);
+    }
+    const target = optionOf(context, 'bundle');
+    const findings = await examine(context, config);
+    const toTerminal = target === '-' ? context.complain : context.print;
+    const code = report(findings, toTerminal);
+    if (target === null) {
+      return code;
+    }
+    const files = await bundleFiles(context, config, findings);
+    const out =
+      target === '-' ? process.stdout : createWriteStream(target, { flags: 'wx', mode: 0o640 });
+    await writeBundle(files, out, Date.now());
+    toTerminal(
+      `${target === '-' ? 'the bundle' : target} is written; numbers and texts are masked`,
+    );
+    return 0;
+  },
+};
+
+async function examine(context: CommandContext, config: GatewayConfig): Promise<Finding[]> {
+  return [
+    checkNode(),
+    ok('configuration', 'good'),
+    await checkDataDir(config),
+    await checkDatabase(config),
+    await checkRunDir(config),
+    await checkPinFile(config),
+    checkClock(new SystemClock()),
+    checkDescriptors(),
+    ...(await Promise.all(config.modems.map(checkPort))),
+    ...(await checkApi(apiAddress(context))),
+  ];
+}
+
+function report(findings: readonly Finding[], say: (line: string) => void): number {
+  for (const { level, subject, sentence } of findings) {
+    say(`${WORD[level]}  ${subject}: ${sentence}`);
+  }
+  return findings.some(({ level }) => level === 'fail') ? 1 : 0;
+}
+
+/** Whether it opens, is whole, and commits wait for the disk. */
+async function checkDatabase(config: GatewayConfig): Promise<Finding> {
+  try {
+    const file = databaseFile(config);
+    if (!existsSync(file)) {
+      return ok('database', 'none yet; the first start makes it');
+    }
+    // Opening reads every setting back, `synchronous` included, and fails when one did not hold.
+    await ensureDatabase(file, 0);
+    const faults = quickCheck(file);
+    return faults.length > 0
+      ? fail('database', `is damaged (${faults[0]}); restore a backup`)
+      : ok('database', `whole, schema ${SCHEMA_VERSION}, commits wait for the disk`);
+  } catch (error) {
+    return fail('database', error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function bundleFiles(
+  context: CommandContext,
+  config: GatewayConfig,
+  findings: readonly Finding[],
+): Promise<readonly BundleFile[]> {
+  const versions = {
+    pisang: context.version,
+    schema: SCHEMA_VERSION,
+    node: process.versions,
+    platform: `${process.platform} ${process.arch}`,
+  };
+  return [
+    { name: 'doctor.txt', content: () => findings.map(lineOf).join('') },
+    { name: 'versions.json', content: () => json(versions) },
+    { name: 'config.json', content: () => json(redactConfig(config)) },
+    {
+      name: 'status.json',
+      content: async () => json((await callApi(apiAddress(context), 'GET', '/v1/status')).body),
+    },
+    ...journalFiles(),
+    ...(await logFiles(join(config.dataDir, 'log'))),
+  ];
+}
+
+function lineOf({ level, subject, sentence }: Finding): string {
+  return `${WORD[level]}  ${subject}: ${sentence}\n`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { after, test } from 'node:test';
+import { BUNDLE_LIMIT_BYTES, writeBundle } from '../../app/commands/bundle.ts';
+import { checkNode, checkPort } from '../../app/commands/checks.ts';
+import { runCommandLine } from '../../app/commands/command-line.ts';
+import { maskText } from '../../app/commands/mask-text.ts';
+import type { ModemConfig } from '../../app/domain/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pisang-doctor-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function pisang(...argv: string[]): Promise<{ code: number; out: string[] }> {
+  const out: string[] = [];
+  const code = await runCommandLine(argv, {
+    environment: {
+      PISANG_DATA_DIR: join(folder, 'data'),
+      PISANG_RUN_DIR: join(folder, 'run'),
+      PISANG_MODEMS_0_PIN: '4711',
+    },
+    print: (line) => out.push(line),
+    complain: (line) => out.push(line),
+  });
+  return { code, out };
+}
+
+function findingsOf(out: readonly string[], subject: string): readonly string[] {
+  return out
+    .filter((line) => line.slice(6).startsWith(`${subject}: `))
+    .map((line) => line.slice(0, 4));
+}
+
+test('a sound box that is not running: checks pass, the API is only warned about', async () => {
+  await pisang('migrate');
+  const { code, out } = await pisang('doctor');
+  assert.equal(code, 0, out.join('\n'));
+  for (const subject of ['Node', 'configuration', 'database', 'socket folder', 'PIN file']) {
+    assert.deepEqual(findingsOf(out, subject), ['ok  '], subject);
+  }
+  assert.deepEqual(findingsOf(out, 'API'), ['WARN']);
+});
+
+test('a damaged database and a PIN file for everyone are failures with a remedy', async () => {
+  writeFileSync(join(folder, 'data', 'pins.json'), '{"modem1":"4711"}', { mode: 0o644 });
+  const open = await pisang('doctor');
+  assert.equal(open.code, 1);
+  assert.match(open.out.join('\n'), /^FAIL {2}PIN file: others can read .*; run: chmod 600 /m);
+  rmSync(join(folder, 'data', 'pins.json'));
+  writeFileSync(join(folder, 'data', 'pisang.db'), 'not a database, '.repeat(1000));
+  const { code, out } = await pisang('doctor', '--database');
+  assert.equal(code, 1);
+  assert.deepEqual(findingsOf(out, 'database'), ['FAIL']);
+  rmSync(join(folder, 'data'), { recursive: true });
+});
+
+test('the bundle is a tar.gz that holds no secret and no number', async () => {
+  mkdirSync(join(folder, 'data', 'log'), { recursive: true });
+  writeFileSync(
+    join(folder, 'data', 'log', 'api.log'),
+    '{"to":"+6289610707901","text":"my \\"secret\\" words","key":"psg_abcDEF0123"}\n',
+  );
+  const target = join(folder, 'bundle.tar.gz');
+  const { code, out } = await pisang('doctor', '--bundle', target);
+  assert.equal(code, 0, out.join('\n'));
+  const listed = spawnSync('tar', ['-tzf', target], { encoding: 'utf8' });
+  assert.equal(listed.status, 0, listed.stderr);
+  for (const name of ['doctor.txt', 'versions.json', 'config.json', 'status.json', 'log/api.log']) {
+    assert.ok(listed.stdout.includes(`pisang/${name}\n`), name);
+  }
+  const all = spawnSync('tar', ['-xzOf', target], { encoding: 'utf8' }).stdout;
+  assert.match(all, /"to":"•••901","text":"\(hidden\)","key":"psg_\(secret\)"/);
+  for (const secret of ['4711', '6289610707901', 'words', 'abcDEF']) {
+    assert.ok(!all.includes(secret), secret);
+  }
+  assert.equal((await pisang('doctor', '--bundle', target)).code, 1, 'an existing file stays');
+});
+
+test('a bundle stays under its limit and names what it left out', async () => {
+  const target = join(folder, 'large.tar.gz');
+  // Text that hardly compresses.
+  let state = 1;
+  const noise = (): string =>
+    Array.from({ length: 180_000 }, () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state.toString(36);
+    }).join(' ');
+  const files = Array.from({ length: 12 }, (_, index) => ({
+    name: `f${index}.txt`,
+    content: noise,
+  }));
+  await writeBundle(files, createWriteStream(target), 0);
+  assert.ok(statSync(target).size <= BUNDLE_LIMIT_BYTES, String(statSync(target).size));
+  const listed = spawnSync('tar', ['-tzf', target], { encoding: 'utf8' });
+  assert.equal(listed.status, 0, listed.stderr);
+  const rest = spawnSync('tar', ['-xzOf', target, 'pisang/left-out.txt'], { encoding: 'utf8' });
+  assert.match(rest.stdout, /f11\.txt/);
+});
+
+test('a file that cannot be read does not end the bundle', async () => {
+  const out = new PassThrough();
+  out.resume();
+  await writeBundle([{ name: 'gone', content: () => Promise.reject(new Error('gone')) }], out, 0);
+});
+
+test('masking keeps times, versions and addresses', () => {
+  const kept =
+    '2026-11-21T07:03:12.123Z 1764000000000 v20.19.0 192.168.100.200 id 0192f0c1-7b3c-7abc-8def-0123456789ab';
+  assert.equal(maskText(kept), kept);
+  assert.equal(
+    maskText('to 089610707901, whsec_xyz, Bearer abc.def'),
+    'to •••901, whsec_(secret), Bearer (secret)',
+  );
+});
+
+test('Node and ports', async () => {
+  assert.equal(checkNode('20.19.0').level, 'ok');
+  assert.equal(checkNode('20.18.9').level, 'fail');
+  assert.equal(checkNode('24.0.0').level, 'ok');
+  const port = async (value: string): Promise<string> =>
+    (await checkPort({ id: 'm', port: value } as unknown as ModemConfig)).sentence;
+  assert.equal(
+    await port('serial:/dev/none?baud=9600'),
+    '/dev/none is not there; plug the modem in',
+  );
+  assert.equal(
+    await port('tcp://127.0.0.1:1'),
+    'tcp://127.0.0.1:1 does not answer; is it switched on?',
+  );
+  assert.equal(await port('sim:'), 'simulated');
+});
