@@ -13,8 +13,10 @@ build: install ## compile app/ to dist/
 	@node_modules/.bin/tsc -p tsconfig.json && .ci/copy-assets app dist
 	@echo 'built: dist/cli.js'
 
-run: build ## the whole gateway on http://127.0.0.1:8080 with a simulated modem
-	@exec node dist/cli.js run --demo
+PORT ?= 8080
+DATA_DIR ?= ./var/demo
+run: build ## the whole gateway on http://127.0.0.1:8080 with a simulated modem (PORT=, DATA_DIR=)
+	@exec node dist/cli.js run --demo --port '$(PORT)' --data-dir '$(DATA_DIR)'
 
 lint: install ## format, style, types, unused code
 	@node_modules/.bin/biome check --error-on-warnings .

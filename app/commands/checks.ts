@@ -114,7 +114,7 @@ export async function checkApi(address: ApiAddress): Promise<readonly Finding[]>
     } | null;
     const title = status?.verdict?.title?.en ?? 'no verdict';
     return [
-      { level: status?.health === 'ok' ? 'ok' : 'warn', subject: 'API', sentence: title },
+      { level: status?.health === 'healthy' ? 'ok' : 'warn', subject: 'API', sentence: title },
       ...(status?.modems ?? []).map((modem) =>
         finding(
           modem.state === 'ready',

@@ -33,7 +33,7 @@ export const command: Command = {
     if (verb !== 'revoke' && id !== undefined) {
       throw usageError(`"${id}" is one word too many`);
     }
-    switch (verb ?? "") {
+    switch (verb ?? '') {
       case 'add':
         return add(context);
       case 'list':

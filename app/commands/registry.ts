@@ -8,6 +8,12 @@ interface Entry {
 
 /** Every command, in the order of `pisang --help`. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
+  run: {
+    summary: 'API and modem worker under one supervisor, for a laptop or a container',
+    load: () => import('./run.ts'),
+  },
+  api: { summary: 'the HTTP service alone', load: () => import('./api.ts') },
+  modem: { summary: 'the modem worker alone', load: () => import('./modem.ts') },
   'simulate-modem': {
     summary: 'a simulated modem and network on a TCP port',
     load: () => import('./simulate-modem.ts'),

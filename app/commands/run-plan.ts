@@ -101,6 +101,7 @@ function simulatorArguments(
     `--listen=tcp://127.0.0.1:${portOf(facts, modem)}`,
     `--journal=${journal}`,
     `--send-ms=${sendMs}`,
+    `--id=${modem.id}`,
     ...(profile === null ? [] : [`--profile=${profile}`]),
     ...(faults === null ? [] : [`--faults=${faults}`]),
   ];

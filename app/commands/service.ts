@@ -61,6 +61,7 @@ export async function runService(
       code: error instanceof GatewayError ? error.code : 'internal',
       sentence,
     });
+    leaveSoon();
     throw error;
   }
   process.on('SIGHUP', () => {

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { GatewayConfig } from '../domain/config.ts';
+import { startHttp } from '../http/index.ts';
+import { SystemClock } from '../local/system-clock.ts';
+import { openWorkerLink } from '../local/worker-link.ts';
+import { type ApiOutbox, type OutboxFailure, openApiOutbox } from '../outbox/index.ts';
+import { createStatus } from '../status/index.ts';
+import type { Command, CommandContext } from './command.ts';
+import { databaseFile, prepareRunDir } from './database.ts';
+import { startDatabaseCheck } from './database-check.ts';
+import { endAfterFailure } from './outbox-failure.ts';
+import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
+import { Retention } from './retention.ts';
+import { type RunningService, runService } from './service.ts';
+
+/** Requests in flight end long before; this bounds a client that does not read its answer. */
+const GRACE_MS = 10_000;
+
+export const command: Command = {
+  usage: '',
+  options: {},
+  words: [0, 0],
+  examples: ['pisang api', 'PISANG_HTTP_LISTEN=127.0.0.1:8080 pisang api'],
+  run: async (context) => {
+    const { config, warnings } = context.loadConfig();
+    const logger = createProcessLogger('api', config.log.level);
+    warnings.forEach((warning) => {
+      logger.warn({}, warning);
+    });
+    return runService(context.environment, {
+      graceMs: GRACE_MS,
+      logger,
+      start: () => startApi(context, config, logger),
+    });
+  },
+};
+
+async function startApi(
+  context: CommandContext,
+  config: GatewayConfig,
+  logger: ProcessLogger,
+): Promise<RunningService> {
+  const { version } = context;
+  const clock = new SystemClock();
+  let onFailure: (reason: OutboxFailure) => void = () => {};
+  const failed = new Promise<OutboxFailure>((resolve) => {
+    onFailure = resolve;
+  });
+  const outbox: ApiOutbox = await openApiOutbox({
+    file: databaseFile(config),
+    clock,
+    logger,
+    maxDepth: config.queue.maxDepth,
+    diskReserveBytes: config.queue.diskReserveBytes,
+    onFailure: (reason) => {
+      onFailure(reason);
+    },
+  });
+  const runDir = prepareRunDir(config);
+  const workerLink = openWorkerLink(join(runDir, 'worker.sock'), clock);
+  const status = createStatus({ outbox, workerLink, config, clock, version, logger });
+  const closeRest = async (): Promise<void> => {
+    status.stop();
+    workerLink.close();
+    await outbox.close();
+  };
+  try {
+    const http = await startHttp({
+      config,
+      outbox,
+      workerLink,
+      status,
+      clock,
+      random: randomBytes,
+      logger,
+      version,
+      localSocketPath: join(runDir, 'api.sock'),
+    });
+    status.start();
+    const { retentionDays } = config.queue;
+    const stopRetention = new Retention({ outbox, clock, logger, retentionDays }).start();
+    const stopCheck = outbox.uncleanStop
+      ? startDatabaseCheck(context.configFile, logger, () => {
+          outbox.markDamaged();
+        })
+      : () => {};
+    return {
+      stop: async (graceMs) => {
+        stopRetention();
+        stopCheck();
+        await http.close(graceMs);
+        await closeRest();
+      },
+      reload: () => {
+        logger.setLevel(context.loadConfig().config.log.level);
+        http.reload();
+      },
+      done: failed.then(endAfterFailure),
+      facts: { addresses: http.addresses },
+    };
+  } catch (error) {
+    await closeRest();
+    throw error;
+  }
+}

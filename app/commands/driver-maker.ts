@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../domain/clock.ts';
+import type { GatewayConfig } from '../domain/config.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { Random } from '../domain/random.ts';
+import { candidatePorts } from '../link/candidate-ports.ts';
+import { openLink } from '../link/open-link.ts';
+import { createModemDriver, type ModemDriver, type PinLedger } from '../modem/index.ts';
+import type { Moment, WorkerOutbox } from '../outbox/contract.ts';
+import type { MakeDriver } from '../worker/index.ts';
+
+const HMAC_KEY_BYTES = 32;
+
+interface DriverMakerDeps {
+  readonly config: Pick<GatewayConfig, 'dataDir'>;
+  readonly outbox: WorkerOutbox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: Random;
+}
+
+/** Joins modem drivers to the machine's ports and to the outbox, where PIN attempts are on record. */
+export function driverMaker(deps: DriverMakerDeps): MakeDriver {
+  const { clock, logger, random } = deps;
+  const ledger = pinLedger(deps);
+  const drivers: ModemDriver[] = [];
+  return (own) => {
+    const driver = createModemDriver({
+      ...own,
+      openLink: (port) => openLink(port, { clock }),
+      candidatePorts: async () =>
+        (await candidatePorts()).flatMap((group) => group.ports.map(({ port }) => port)),
+      clock,
+      logger,
+      random,
+      ledger,
+      claimInbound: true,
+      imeiInUse: (imei, by) =>
+        drivers.some((other) => other.id !== by && other.snapshot().imei === imei),
+    });
+    drivers.push(driver);
+    return driver;
+  };
+}
+
+function pinLedger({ config, outbox, clock, random }: DriverMakerDeps): PinLedger {
+  const now = (): Moment => ({
+    atMs: clock.nowMs(),
+    bootId: clock.bootId,
+    monotonicMs: clock.monotonicMs(),
+  });
+  return {
+    hmacKey: installationKey(config.dataDir, random),
+    tried: (iccid) => outbox.pinTried(iccid),
+    attempt: (iccid, pinHmac) => outbox.pinAttempt({ iccid, pinHmac, at: now() }),
+    result: (iccid, pinHmac, accepted) => outbox.pinResult({ iccid, pinHmac, accepted, at: now() }),
+  };
+}
+
+/** Made at the first start and kept in `dataDir`; without it the stored marks tell nothing. */
+function installationKey(dataDir: string, random: Random): Uint8Array {
+  const file = join(dataDir, 'installation-key');
+  if (!existsSync(file)) {
+    writeFileSync(file, random(HMAC_KEY_BYTES), { mode: 0o600, flush: true });
+  }
+  return readFileSync(file);
+}
