@@ -119,6 +119,7 @@ export async function openBench(t: TestContext, options: BenchOptions = {}): Pro
   const simulator = await startSimulator({
     host: '127.0.0.1',
     port: 0,
+    controlPort: 0,
     reportMs: 30,
     logger: SILENT_LOGGER,
     clock: realClock,

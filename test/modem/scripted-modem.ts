@@ -50,9 +50,9 @@ export interface Scripted {
   readonly inbound: ReceivedSms[];
   readonly late: (number | null)[];
   /** Every command line so far, of all links. */
-  commands(): string[];
+  readonly commands: () => string[];
   /** Lets time pass in steps, so that answers come in between. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 /** A driver on links in memory that answer by `script`, and on a clock that moves by hand. */
