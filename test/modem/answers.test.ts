@@ -248,7 +248,7 @@ test('no line, whatever it is, makes a parser throw', () => {
         parseTries(lines, pinTries ?? STANDARD_TRIES);
       }
       parseStoreUses(lines);
-      parseOfferedStores(lines).length;
+      parseOfferedStores(lines);
       parseList([{ header: line, pdu: rest }]);
       parseRead([{ header: line, pdu: rest }]);
       parseOperator(lines);
