@@ -45,6 +45,8 @@ export interface GroupReply {
   readonly commitMs: number | null;
   readonly depth: number;
   readonly freeBytes: number | null;
+  /** Less is free than must stay so. */
+  readonly reserveReached: boolean;
   /** The trouble that befell the whole group, if any. */
   readonly failure: WireError | null;
 }

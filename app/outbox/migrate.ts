@@ -6,7 +6,8 @@ import { type Connection, openWriter } from './connection.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { fromWire, sqliteCode, storageError } from './storage-error.ts';
 
-interface Migration {
+/** One numbered step; it only ever adds, so that the version before can go on with the result. */
+export interface Migration {
   readonly version: number;
   readonly sql: string;
 }
@@ -21,18 +22,21 @@ const MIGRATIONS: readonly Migration[] = readdirSync(FOLDER)
   }));
 
 /** The schema this program writes; `PRAGMA user_version` of the file. */
-export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)?.version ?? 0;
+export const SCHEMA_VERSION: number = newestOf(MIGRATIONS);
 
 /**
  * Brings the file to `SCHEMA_VERSION`, creating it where there is none. Each step is one
  * transaction under an exclusive lock, so that two callers agree and a crash leaves a whole step.
  * @throws GatewayError `schema-newer`, or a storage error.
  */
-export function migrate(file: string): { readonly from: number; readonly to: number } {
+export function migrate(
+  file: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): { readonly from: number; readonly to: number } {
   return withDatabase(file, (db) => {
     const from = userVersion(db);
-    requireNotNewer(db);
-    for (const migration of MIGRATIONS) {
+    requireNotNewer(db, newestOf(migrations));
+    for (const migration of migrations) {
       retryWhileBusy(() => db.exec('BEGIN EXCLUSIVE'));
       try {
         if (userVersion(db) < migration.version) {
@@ -47,7 +51,7 @@ export function migrate(file: string): { readonly from: number; readonly to: num
         throw error;
       }
     }
-    return { from, to: Math.max(from, SCHEMA_VERSION) };
+    return { from, to: Math.max(from, newestOf(migrations)) };
   });
 }
 
@@ -56,27 +60,36 @@ export function migrate(file: string): { readonly from: number; readonly to: num
  * (or one newer that says this program may open it), and waits for `migrate` when it is older.
  * @throws GatewayError `schema-newer`; `schema-older` after `waitMs`; or a storage error.
  */
-export async function ensureDatabase(file: string, waitMs = 60_000): Promise<void> {
+export async function ensureDatabase(
+  file: string,
+  waitMs = 60_000,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
+  const wanted = newestOf(migrations);
   const deadlineMs = performance.now() + waitMs;
   for (;;) {
     if (!existsSync(file) || readVersion(file) === 0) {
-      migrate(file);
+      migrate(file, migrations);
       return;
     }
     const version = readVersion(file);
-    if (version >= SCHEMA_VERSION) {
-      withDatabase(file, requireNotNewer);
+    if (version >= wanted) {
+      withDatabase(file, (db) => requireNotNewer(db, wanted));
       return;
     }
     if (performance.now() >= deadlineMs) {
       throw new GatewayError(
         'schema-older',
-        `the database has schema ${version}, this program needs ${SCHEMA_VERSION}; run: pisang migrate`,
+        `the database has schema ${version}, this program needs ${wanted}; run: pisang migrate`,
         { retry: 'later', context: { version } },
       );
     }
     await sleep(Math.min(250, Math.max(1, deadlineMs - performance.now())));
   }
+}
+
+function newestOf(migrations: readonly Migration[]): number {
+  return migrations.at(-1)?.version ?? 0;
 }
 
 export function userVersion(db: Connection): number {
@@ -88,18 +101,18 @@ function readVersion(file: string): number {
 }
 
 /** An older program may open a newer schema only where that schema's migration recorded it. */
-function requireNotNewer(db: Connection): void {
+function requireNotNewer(db: Connection, own: number): void {
   const version = userVersion(db);
-  if (version <= SCHEMA_VERSION) {
+  if (version <= own) {
     return;
   }
   const row = retryWhileBusy(() =>
     db.prepare('SELECT value FROM meta WHERE key = ?').get(`schema-${version}-opens-from`),
   ) as { value: string } | undefined;
-  if (row === undefined || Number(row.value) > SCHEMA_VERSION) {
+  if (row === undefined || Number(row.value) > own) {
     throw new GatewayError(
       'schema-newer',
-      `the database has schema ${version}, made by a newer version; this program knows ${SCHEMA_VERSION}`,
+      `the database has schema ${version}, made by a newer version; this program knows ${own}`,
       { retry: 'never', context: { version } },
     );
   }

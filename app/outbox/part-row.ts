@@ -77,7 +77,10 @@ export function followParts(
     : parts.some((part) => part.status === 'undelivered')
       ? 'undelivered'
       : 'sent';
-  if (row.status === 'queued' || row.status === 'scheduled') {
+  if (row.status === 'scheduled') {
+    row = changeMessage(tx, row, { ...base, status: 'queued', detail: 'a late answer' });
+  }
+  if (row.status === 'queued') {
     row = changeMessage(tx, row, { ...base, status: 'sending', detail: 'a late answer' });
   }
   if (row.status === 'sending') {

@@ -11,9 +11,8 @@ export interface WireError {
 
 /** SQLite's extended result code of an error, or '' (https://sqlite.org/rescode.html). */
 export function sqliteCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : '';
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : '';
 }
 
 export function isBusy(error: unknown): boolean {

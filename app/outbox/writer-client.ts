@@ -250,8 +250,11 @@ export class WriterClient {
   /** Lets the state follow what the disk did with the group. */
   #follow(reply: GroupReply): void {
     if (reply.failure === null) {
-      if (reply.commitMs !== null && (this.#state === 'full' || this.#state === 'read-only')) {
+      if (this.#state === 'full' || (this.#state === 'read-only' && reply.commitMs !== null)) {
         this.#state = 'ok';
+      }
+      if (reply.reserveReached && this.#state === 'ok') {
+        this.#state = 'full';
       }
       return;
     }

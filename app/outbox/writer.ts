@@ -59,10 +59,10 @@ export class Writer {
 
   run(group: Group): GroupReply {
     const reads = group.reads.map((call) => this.#read(call));
+    const noSpace = this.#reserveReached();
     if (group.enqueues.length === 0 && group.verbs.length === 0) {
       return this.#reply({ enqueues: [], verbs: [], reads });
     }
-    const noSpace = group.enqueues.length > 0 ? this.#reserveReached() : null;
     if (noSpace !== null && group.verbs.length === 0) {
       return this.#reply(this.#refused(group, reads, noSpace));
     }
@@ -179,9 +179,8 @@ export class Writer {
   #reserveReached(): WireError | null {
     const nowMs = performance.now();
     if (nowMs - this.#freeBytesAtMs >= FREE_SPACE_AGE_MS) {
-      const { bavail, bsize } = statfsSync(dirname(this.#options.file));
-      this.#freeBytes = bavail * bsize;
       this.#freeBytesAtMs = nowMs;
+      this.#freeBytes = freeBytesOf(dirname(this.#options.file));
     }
     return this.#freeBytes !== null && this.#freeBytes < this.#options.diskReserveBytes
       ? { code: 'storage-full', message: 'the disk reserve is reached', retry: 'later' }
@@ -204,6 +203,7 @@ export class Writer {
       ...parts,
       depth: queueDepth(this.#tx),
       freeBytes: this.#freeBytes,
+      reserveReached: this.#reserveReached() !== null,
     };
   }
 
@@ -225,6 +225,16 @@ export class Writer {
 
 type PartialReply = Pick<GroupReply, 'enqueues' | 'verbs' | 'reads'> &
   Partial<Pick<GroupReply, 'commitMs' | 'failure'>>;
+
+/** null where the file system does not say; then the write itself will tell. */
+function freeBytesOf(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
 
 function failAll(calls: readonly unknown[], error: WireError): Outcome<never>[] {
   return calls.map(() => ({ ok: false, error }));

@@ -142,9 +142,12 @@ CREATE TABLE idempotency (
   first_seq     INTEGER NOT NULL,
   last_seq      INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL,
+  -- Latest end of a message of the request that retention has taken already, or NULL.
+  ended_at_ms   INTEGER,
   PRIMARY KEY (key_name, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX idempotency_age ON idempotency (created_at_ms);
+-- In the order of age, and from a message to its key.
+CREATE INDEX idempotency_seq ON idempotency (last_seq, first_seq);
 
 CREATE TABLE api_keys (
   id            TEXT PRIMARY KEY,

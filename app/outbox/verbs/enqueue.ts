@@ -118,7 +118,8 @@ function claimKey(tx: Tx, { messages, idempotency }: EnqueueRequest): EnqueueRes
   const ids = Buffer.concat(messages.map((message) => uuidToBytes(message.id)));
   const { changes } = tx
     .sql(
-      `INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key_name, key) DO NOTHING`,
+      `INSERT INTO idempotency (key_name, key, body_hash, ids, first_seq, last_seq, created_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key_name, key) DO NOTHING`,
     )
     .run(
       first.keyName,
