@@ -20,6 +20,8 @@ export interface InboundDeps {
 
 /** More announced places than this are forgotten; the next look into the whole store finds them. */
 const MOST_ANNOUNCED = 256;
+/** The channel keeps a line of 64 commands. */
+const BATCH = 16;
 /** The first of the modem's own unsent and sent drafts (27.005 §3.1 `<stat>`). */
 const FIRST_DRAFT = 2;
 
@@ -88,12 +90,12 @@ export class InboundReader {
     const generation = this.#deps.generation();
     // An empty store may be answered with error 321 instead of an empty list.
     const list = parseList((await talk.ask('AT+CMGL=4', 30_000)).pdus);
-    for (const stored of list) {
+    await inBatches(list, async (stored) => {
       this.#announced.delete(stored.index);
       if (stored.stat < FIRST_DRAFT) {
         await this.#take(stored.index, stored.pdu, generation);
       }
-    }
+    });
     if (list.length > 0) {
       noteStoreUse((await talk.ask('AT+CPMS?', 10_000)).lines, facts);
     }
@@ -124,13 +126,13 @@ export class InboundReader {
     if (!this.#deps.claimInbound()) {
       return;
     }
-    for (const index of places) {
+    await inBatches(places, async (index) => {
       const generation = this.#deps.generation();
       const stored = parseRead((await talk.ask(`AT+CMGR=${index}`)).pdus);
       if (stored !== null && stored.stat < FIRST_DRAFT) {
         await this.#take(index, stored.pdu, generation);
       }
-    }
+    });
   }
 
   #inTurn(job: () => Promise<void>): Promise<void> {
@@ -171,6 +173,21 @@ export class InboundReader {
       await onInbound({ pdu, deliver: decoded });
     }
     this.#deps.onReceived();
+  }
+}
+
+/**
+ * Runs the jobs side by side, a batch at a time. Between two parts that are sent there is room for as
+ * many commands as wait then: one after another, a busy modem's store would fill faster than it empties.
+ * Rejects with the first failure, after all jobs of its batch have ended.
+ */
+async function inBatches<T>(items: readonly T[], job: (item: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += BATCH) {
+    const ended = await Promise.allSettled(items.slice(from, from + BATCH).map(job));
+    const failed = ended.find((each) => each.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
   }
 }
 

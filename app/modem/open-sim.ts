@@ -110,9 +110,8 @@ function stateOf(look: Look, facts: ModemFacts): ModemFacts['sim']['state'] {
     case 'puk':
       return facts.sim.pukTriesLeft === 0 ? 'blocked' : 'puk';
     case 'busy':
-      return 'failure';
     case 'other':
-      return 'blocked';
+      return 'failure';
     default:
       return assertNever(look);
   }

@@ -45,6 +45,8 @@ export interface SessionDeps {
   readonly mayBeBusy: () => boolean;
 }
 
+/** After a look that found all well, signs of a restart wait so long for the next one. */
+const SIGN_REST_MS = 10_000;
 const UNEXPLAINED: Trouble = { kind: 'sick', reason: 'unexplained' };
 const OTHER_STORES = ['ME', 'SM'];
 
@@ -59,6 +61,7 @@ export class Session {
   #onTrouble: AbortController = new AbortController();
   #generation = 0;
   #suspicious = false;
+  #verifiedMs = Number.NEGATIVE_INFINITY;
   #up = false;
   /** Echoes counted when bring-up ended; null when this modem echoes whatever it is told. */
   #echoes: number | null = null;
@@ -236,6 +239,8 @@ export class Session {
       if (this.#suspicious) {
         await this.pause(limits.quietMs);
         await this.#verify(usable);
+        this.#verifiedMs = clock.monotonicMs();
+        next.check = Math.min(next.check, this.#verifiedMs + SIGN_REST_MS);
         this.#suspicious = false;
         this.#deps.onHealth();
       } else if (!usable && nowMs >= simMs) {
@@ -298,8 +303,12 @@ export class Session {
     const answer = await this.talk.ask('AT+CPIN?');
     const pin = parsePinState(answer.lines);
     const code = answer.error?.kind === 'cme' ? answer.error.code : null;
-    const now = pin === null ? (code === 10 ? 'missing' : 'failure') : pin;
-    const same = now === facts.sim.state || (facts.sim.state === 'blocked' && now !== 'ready');
+    const now = pin ?? (code === 10 ? 'missing' : 'other');
+    const { state } = facts.sim;
+    const same =
+      now === state ||
+      (now === 'other' && (state === 'failure' || state === 'unknown')) ||
+      (now === 'puk' && state === 'blocked');
     if (!same || facts.troubleDetail === 'ledger-failing') {
       this.fail({ kind: 'sim-changed', reason: 'the SIM changed' });
     }
@@ -335,11 +344,18 @@ export class Session {
         this.fail({ kind: 'booted', reason: 'the modem restarted' });
         return;
       case 'sim-changed':
-        this.suspect();
+        this.#hearSign();
         return;
       case 'noise':
       case 'other':
         return;
+    }
+  }
+
+  /** Some modems repeat such lines for ever: one look in ten seconds may hold sending back. */
+  #hearSign(): void {
+    if (this.#deps.clock.monotonicMs() - this.#verifiedMs >= SIGN_REST_MS) {
+      this.suspect();
     }
   }
 
