@@ -1,4 +1,5 @@
 import type { WriterOptions } from './group.ts';
+import { storageError, type WireError } from './storage-error.ts';
 import type { Tx } from './tx.ts';
 import type { Writer } from './writer.ts';
 
@@ -6,8 +7,22 @@ import type { Writer } from './writer.ts';
 type OpenBy = readonly { readonly pid: number; readonly bootId: string }[];
 const KEY = 'api-open-by';
 
-/** Notes that this process has the database open; true when an earlier one never said goodbye. */
-export function noteStart(writer: Writer, options: WriterOptions): boolean {
+/**
+ * Notes that this process has the database open; `uncleanStop` when an earlier one never said
+ * goodbye. A disk that is full or read-only does not keep the process from starting: it is told.
+ */
+export function noteStart(
+  writer: Writer,
+  options: WriterOptions,
+): { readonly uncleanStop: boolean; readonly trouble: WireError | null } {
+  try {
+    return { uncleanStop: exchangeNotes(writer, options), trouble: null };
+  } catch (error) {
+    return { uncleanStop: false, trouble: storageError(error, options.file, false) };
+  }
+}
+
+function exchangeNotes(writer: Writer, options: WriterOptions): boolean {
   return writer.inTransaction(options.nowMs, (tx) => {
     tx.boot(options.bootId);
     const others = readOpenBy(tx);

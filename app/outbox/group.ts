@@ -52,7 +52,13 @@ export interface GroupReply {
 }
 
 export type FromWriter =
-  | { readonly type: 'ready'; readonly depth: number; readonly uncleanStop: boolean }
+  | {
+      readonly type: 'ready';
+      readonly depth: number;
+      readonly uncleanStop: boolean;
+      /** The database can be read, but the first write failed. */
+      readonly trouble: WireError | null;
+    }
   | { readonly type: 'failed'; readonly error: WireError }
   | { readonly type: 'reply'; readonly reply: GroupReply }
   | { readonly type: 'warning'; readonly message: string }

@@ -146,8 +146,9 @@ export class Tx {
     return boot;
   }
 
-  /** A rolled-back transaction may have taken a new boot's row with it. */
-  forgetBoots(): void {
+  /** After a rollback: the counters as they were, and no boot whose row went with it. */
+  abandon(): void {
+    this.counters = { ...this.#before };
     this.#boots.clear();
   }
 

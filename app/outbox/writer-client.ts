@@ -89,6 +89,8 @@ export class WriterClient {
           case 'ready':
             client.#depth = message.depth;
             client.uncleanStop = message.uncleanStop;
+            client.#state =
+              message.trouble === null ? 'ok' : stateAfter(message.trouble, 'failing');
             resolve(client);
             break;
           case 'failed':

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { noteStart, noteStop } from './clean-stop.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './group.ts';
 import { ensureDatabase } from './migrate.ts';
-import { toWire } from './storage-error.ts';
+import { sqliteCode, storageError, toWire } from './storage-error.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 /** The thread around a `Writer`: opens the database, then answers each group with one message. */
@@ -35,9 +35,14 @@ function serve(writer: Writer): void {
 try {
   await ensureDatabase(options.file);
   const writer = createWriter(options);
-  const uncleanStop = options.role === 'api' && noteStart(writer, options);
+  const start =
+    options.role === 'api' ? noteStart(writer, options) : { uncleanStop: false, trouble: null };
   serve(writer);
-  post({ type: 'ready', depth: writer.depth, uncleanStop });
+  post({ type: 'ready', depth: writer.depth, ...start });
 } catch (error) {
-  post({ type: 'failed', error: toWire(error) });
+  const isSqlite = sqliteCode(error) !== '';
+  post({
+    type: 'failed',
+    error: isSqlite ? storageError(error, options.file, false) : toWire(error),
+  });
 }

@@ -88,6 +88,8 @@ export class Writer {
         error instanceof GatewayError
           ? toWire(error)
           : storageError(error, this.#options.file, atCommit);
+      // Whatever it was, the next look at the free space is a fresh one.
+      this.#freeBytesAtMs = Number.NEGATIVE_INFINITY;
       return this.#reply(this.#refused(group, reads, failure));
     }
   }
@@ -107,7 +109,7 @@ export class Writer {
   }
 
   #rollback(): void {
-    this.#tx.forgetBoots();
+    this.#tx.abandon();
     if (this.#db.inTransaction) {
       try {
         this.#tx.sql('ROLLBACK').run();
