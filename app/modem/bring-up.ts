@@ -50,8 +50,7 @@ export async function bringUp(deps: BringUpDeps, signal: AbortSignal): Promise<b
   await radio.readSignal(talk);
   if (usable) {
     await setUpMessages(talk, facts, clock, signal);
-    await radio.readOperator(talk);
-    await radio.readPlmn(talk);
+    await readOperator(talk, radio);
   }
   return usable;
 }
@@ -70,6 +69,14 @@ async function radioOn(talk: Talk): Promise<void> {
   const line = lineWith((await talk.ask('AT+CFUN?', 10_000)).lines, '+CFUN:');
   if (line !== null && numberIn(fieldsOf(line)[0]) !== 1) {
     await talk.ask('AT+CFUN=1', 15_000);
+  }
+}
+
+/** While the modem searches, the question may take a minute; it is asked when the search is over. */
+export async function readOperator(talk: Talk, radio: RadioWatch): Promise<void> {
+  if (radio.registered()) {
+    await radio.readOperator(talk);
+    await radio.readPlmn(talk);
   }
 }
 

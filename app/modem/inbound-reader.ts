@@ -4,7 +4,7 @@ import { parseList, parseRead } from './answers/storage.ts';
 import type { ReceivedReport, ReceivedSms } from './contract.ts';
 import type { ModemFacts } from './facts.ts';
 import { noteStoreUse } from './set-up.ts';
-import type { Talk } from './talk.ts';
+import { modemSilent, type Talk } from './talk.ts';
 
 export interface InboundDeps {
   readonly talk: Talk;
@@ -20,6 +20,8 @@ export interface InboundDeps {
 
 /** More announced places than this are forgotten; the next look into the whole store finds them. */
 const MOST_ANNOUNCED = 256;
+/** Some sticks go deaf on this command alone, until they are restarted. */
+const MOST_UNLISTED = 2;
 /** The channel keeps a line of 64 commands. */
 const BATCH = 16;
 /** The first of the modem's own unsent and sent drafts (27.005 §3.1 `<stat>`). */
@@ -35,6 +37,8 @@ export class InboundReader {
   #announced = new Set<number>();
   /** Committed but not deleted, since the modem refused: place → PDU. */
   readonly #undeleted = new Map<number, string>();
+  /** Looks into the whole store in a row that the modem did not answer. */
+  #unlisted = 0;
   /** One look at a time: a place that two looks delete may hold a new message at the second. */
   #last: Promise<void> = Promise.resolve();
 
@@ -89,7 +93,12 @@ export class InboundReader {
     }
     const generation = this.#deps.generation();
     // An empty store may be answered with error 321 instead of an empty list.
-    const list = parseList((await talk.ask('AT+CMGL=4', 30_000)).pdus);
+    const answer = await talk.ask('AT+CMGL=4', 30_000);
+    this.#unlisted = answer.unanswered ? this.#unlisted + 1 : 0;
+    if (this.#unlisted >= MOST_UNLISTED) {
+      throw modemSilent('the store of messages is not answered for');
+    }
+    const list = parseList(answer.pdus);
     await inBatches(list, async (stored) => {
       this.#announced.delete(stored.index);
       if (stored.stat < FIRST_DRAFT) {

@@ -21,15 +21,11 @@ export interface DriverLimits {
   /** Between two tries to open the port: the first wait, doubled up to the longest. */
   readonly reopenMs: number;
   readonly longestReopenMs: number;
-  /** Closing a port may hang for ever when its plug was pulled. */
-  readonly closeMs: number;
   readonly stopMs: number;
   /** How long a modem may take to come back after each kind of reset. */
   readonly radioCycleMs: number;
   readonly resetMs: number;
   readonly usbResetMs: number;
-  /** Bare `AT` and its repetitions. */
-  readonly aliveMs: number;
   /** How long a network's answer to a USSD code may take. */
   readonly ussdMs: number;
   /** After a sign of a restart, so long until the modem said all it has to say. */
@@ -50,12 +46,10 @@ export const DEFAULT_LIMITS: DriverLimits = {
   simBusyMs: 60_000,
   reopenMs: 500,
   longestReopenMs: 30_000,
-  closeMs: 5_000,
   stopMs: 75_000,
   radioCycleMs: 60_000,
   resetMs: 45_000,
   usbResetMs: 40_000,
-  aliveMs: 1_000,
   ussdMs: 60_000,
   quietMs: 2_000,
   debounceMs: 5_000,

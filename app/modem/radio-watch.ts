@@ -34,6 +34,8 @@ export class RadioWatch {
   readonly #csqWindow = new ReadingWindow();
   readonly #dbmWindow = new ReadingWindow();
   #readings = new Map<RegistrationDomain, RegistrationReading>();
+  /** The modem knows none of the registration commands. */
+  #mute = false;
   #shown: Registration = 'unknown';
   #shownSinceMs: number | null = null;
   #cancelDebounce: (() => void) | null = null;
@@ -52,7 +54,8 @@ export class RadioWatch {
 
   /** Whether the network takes SMS now, without debouncing: a lost network holds the queue at once. */
   registered(): boolean {
-    return CAN_SEND.has(this.registration());
+    // A modem that can't tell is asked to send; the network's answer tells.
+    return this.#mute || CAN_SEND.has(this.registration());
   }
 
   /** The state as last heard. */
@@ -109,6 +112,7 @@ export class RadioWatch {
         known.push(domain);
       }
     }
+    this.#mute = known.length === 0;
     return known;
   }
 

@@ -85,7 +85,11 @@ async function usbReset(deps: RecoverDeps): Promise<void> {
   const bound = new AbortController();
   const late = delay(clock, limits.usbResetMs, bound.signal).catch(() => undefined);
   try {
-    await Promise.race([hook(port, AbortSignal.any([bound.signal, deps.signal])), late]);
+    const stopped = new Promise<void>((resolve) => {
+      deps.signal.addEventListener('abort', () => resolve(), { once: true, signal: bound.signal });
+    });
+    const signal = AbortSignal.any([bound.signal, deps.signal]);
+    await Promise.race([hook(port, signal), late, stopped]);
   } finally {
     bound.abort();
   }

@@ -6,7 +6,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { CloseReport, Link } from '../link/link.ts';
 import { parsePinState } from './answers/sim.ts';
 import { readUnsolicited } from './answers/unsolicited.ts';
-import { bringUp } from './bring-up.ts';
+import { bringUp, readOperator } from './bring-up.ts';
 import type { ModemDriverDeps } from './contract.ts';
 import type { ModemFacts } from './facts.ts';
 import { InboundReader } from './inbound-reader.ts';
@@ -257,7 +257,7 @@ export class Session {
       } else if (usable && nowMs >= next.check) {
         next.check = nowMs + due.check;
         await this.#verify(true);
-        await this.#deps.radio.readOperator(this.talk);
+        await readOperator(this.talk, this.#deps.radio);
         await this.#tolerant(() => this.inbound.readOtherStores(OTHER_STORES));
       } else {
         const first = usable
@@ -273,8 +273,7 @@ export class Session {
     await radio.readRegistration(this.talk, facts.domains);
     await radio.readSignal(this.talk);
     if (radio.operatorMissing) {
-      await radio.readOperator(this.talk);
-      await radio.readPlmn(this.talk);
+      await readOperator(this.talk, radio);
     }
     driver.onChange();
     if (this.restartedSilently) {

@@ -80,7 +80,8 @@ export function scripted(
       link.answer((text) => {
         const command = text.replaceAll('\x1b', '').trimStart();
         const start = starts.find((each) => command.startsWith(each));
-        return command === '' || start === undefined ? undefined : (all[start] ?? undefined);
+        const answers: Script = { ...all, ...script };
+        return command === '' || start === undefined ? undefined : (answers[start] ?? undefined);
       });
       links.push(link);
       return Promise.resolve(link);

@@ -280,3 +280,34 @@ test('a link that breaks again and again is opened again ever more slowly', asyn
   await driver.stop();
   assert.equal(clock.pendingTimers(), 0);
 });
+
+test('a modem that knows no registration command may send', async () => {
+  const { driver } = await up({ 'AT+CREG': ERROR, 'AT+CGREG': ERROR });
+  assert.equal(driver.hold(), null);
+  assert.equal(driver.snapshot().radio.registration, 'unknown');
+  await driver.stop();
+});
+
+test('a store that is never listed while all else is answered begins the recovery', async () => {
+  const { driver, pass } = await up({
+    'AT+CPMS?': `\r\n+CPMS: "SM",1,20,"SM",1,20,"SM",1,20\r\n${OK}`,
+    'AT+CMGL': null,
+  });
+  await pass(200_000);
+  assert.ok(driver.snapshot().recovery.count1h >= 1);
+  assert.match(driver.snapshot().recovery.lastReason ?? '', /store/);
+  await driver.stop();
+});
+
+test('another modem at the same port is noticed, and nothing of the old one is kept', async () => {
+  const answers = { 'AT+CGSN': `\r\n490154203237518\r\n${OK}` };
+  const { driver, links, pass } = await up(answers);
+  assert.equal(driver.snapshot().imei, '490154203237518');
+  answers['AT+CGSN'] = `\r\n352099001761481\r\n${OK}`;
+  links[0]?.drop();
+  await pass(5_000);
+  assert.equal(driver.snapshot().imei, '352099001761481');
+  assert.equal(driver.snapshot().recovery.count1h, 1);
+  assert.ok(driver.ready());
+  await driver.stop();
+});
