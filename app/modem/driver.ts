@@ -274,6 +274,9 @@ class Driver implements ModemDriver {
   async #close(): Promise<void> {
     const session = this.#session;
     this.#session = null;
+    if (this.#facts.state === 'ready') {
+      this.#facts.state = 'starting';
+    }
     if (session !== null) {
       const report = await session.close();
       if (report.hung) {

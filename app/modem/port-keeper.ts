@@ -46,6 +46,8 @@ export class PortKeeper {
       }
       const link = await this.#deps.openLink(port);
       this.#facts.port = port;
+      this.#facts.trouble = null;
+      this.#facts.troubleDetail = null;
       this.#absentSinceMs = null;
       return link;
     } catch (error) {
@@ -92,6 +94,10 @@ export class PortKeeper {
     const facts = this.#facts;
     const nowMs = this.#clock.monotonicMs();
     this.#absentSinceMs ??= nowMs;
+    if (facts.state === 'recovering' && nowMs - this.#absentSinceMs < this.#limits.resetMs) {
+      // The port of a modem that was told to restart vanishes for a while.
+      return;
+    }
     facts.state = 'absent';
     facts.trouble = code === 'port-busy' ? 'port-busy' : 'not-found';
     facts.troubleDetail = error instanceof Error ? error.message : null;

@@ -61,6 +61,7 @@ export class Session {
   #onTrouble: AbortController = new AbortController();
   #generation = 0;
   #suspicious = false;
+  #quietMs = 0;
   #verifiedMs = Number.NEGATIVE_INFINITY;
   #up = false;
   /** Echoes counted when bring-up ended; null when this modem echoes whatever it is told. */
@@ -204,9 +205,10 @@ export class Session {
     }
   }
 
-  /** Looks soon whether settings and SIM are still what they were. */
-  suspect(): void {
+  /** Looks whether settings and SIM are still what they were, after the modem said its say. */
+  suspect(quietMs: number = 0): void {
     this.#suspicious = true;
+    this.#quietMs = Math.max(this.#quietMs, quietMs);
     this.#waker.wake();
     this.#deps.onHealth();
   }
@@ -237,7 +239,8 @@ export class Session {
     while (this.#trouble === null) {
       const nowMs = clock.monotonicMs();
       if (this.#suspicious) {
-        await this.pause(limits.quietMs);
+        await this.pause(this.#quietMs);
+        this.#quietMs = 0;
         await this.#verify(usable);
         this.#verifiedMs = clock.monotonicMs();
         next.check = Math.min(next.check, this.#verifiedMs + SIGN_REST_MS);
@@ -354,7 +357,7 @@ export class Session {
   /** Some modems repeat such lines for ever: one look in ten seconds may hold sending back. */
   #hearSign(): void {
     if (this.#deps.clock.monotonicMs() - this.#verifiedMs >= SIGN_REST_MS) {
-      this.suspect();
+      this.suspect(this.#deps.limits.quietMs);
     }
   }
 
