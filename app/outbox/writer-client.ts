@@ -14,21 +14,20 @@ import type {
   VerbCall,
   WriterOptions,
 } from './group.ts';
-import { fromWire, type WireError } from './storage-error.ts';
+import { closedError, refusalOf, stateAfter } from './outbox-state.ts';
+import { fromWire } from './storage-error.ts';
 import type { ReadVerbs, WriteVerbs } from './verbs/verb-table.ts';
+import { rejectAll, settle, type Taken, WaitingCalls } from './waiting-calls.ts';
 
-/** Requests of one group; it bounds how long a group holds the write lock. */
+/** Messages, and changes, of one group; it bounds how long a group holds the write lock. */
 const GROUP_LIMIT = 500;
-/** Requests that may wait for the group in flight; over it the outbox is `queue-busy`. */
+/** Messages and changes that may wait for the group in flight; over it: `queue-busy`. */
 const GATHER_LIMIT = 20_000;
 
-interface Waiter<T> {
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: GatewayError) => void;
-}
-interface Waiting<Call, T> {
-  calls: Call[];
-  waiters: Waiter<T>[];
+interface InFlight {
+  readonly enqueues: Taken<EnqueueRequest, EnqueueResult>;
+  readonly verbs: Taken<VerbCall, unknown>;
+  readonly reads: Taken<ReadCall, unknown>;
 }
 
 export interface WriterClientDeps {
@@ -46,14 +45,12 @@ export class WriterClient {
   readonly #deps: WriterClientDeps;
   readonly #worker: Worker;
   readonly #stats = new CommitStats();
-  #enqueues: Waiting<EnqueueRequest, EnqueueResult> = { calls: [], waiters: [] };
-  #verbs: Waiting<VerbCall, unknown> = { calls: [], waiters: [] };
-  #reads: Waiting<ReadCall, unknown> = { calls: [], waiters: [] };
-  #inFlight: {
-    enqueues: Waiting<EnqueueRequest, EnqueueResult>;
-    verbs: Waiting<VerbCall, unknown>;
-    reads: Waiting<ReadCall, unknown>;
-  } | null = null;
+  readonly #enqueues = new WaitingCalls<EnqueueRequest, EnqueueResult>(
+    ({ messages }) => messages.length,
+  );
+  readonly #verbs = new WaitingCalls<VerbCall, unknown>(weighVerb);
+  readonly #reads = new WaitingCalls<ReadCall, unknown>(() => 1);
+  #inFlight: InFlight | null = null;
   #flushPlanned = false;
   #state: OutboxHealth['state'] = 'ok';
   #depth = 0;
@@ -82,7 +79,7 @@ export class WriterClient {
       });
       worker.on('exit', () => {
         client.#died();
-        reject(closed());
+        reject(closedError());
       });
       worker.on('message', (message: FromWriter) => {
         switch (message.type) {
@@ -157,14 +154,13 @@ export class WriterClient {
     });
   }
 
-  #gather<Call, T>(waiting: Waiting<Call, T>, call: Call, isRead = false): Promise<T> {
+  #gather<Call, T>(waiting: WaitingCalls<Call, T>, call: Call, isRead = false): Promise<T> {
     const refusal = this.#refusal(isRead);
     if (refusal !== null) {
       return Promise.reject(refusal);
     }
     return new Promise((resolve, reject) => {
-      waiting.calls.push(call);
-      waiting.waiters.push({ resolve, reject });
+      waiting.add(call, { resolve, reject });
       if (this.#inFlight === null && !this.#flushPlanned) {
         this.#flushPlanned = true;
         // Everything that this turn of the event loop still brings goes into the same group.
@@ -178,9 +174,9 @@ export class WriterClient {
 
   #refusal(isRead: boolean): GatewayError | null {
     if (this.#isOver || this.#closing !== null) {
-      return closed();
+      return closedError();
     }
-    if (this.#enqueues.calls.length + this.#verbs.calls.length >= GATHER_LIMIT) {
+    if (this.#enqueues.weight + this.#verbs.count + this.#reads.count >= GATHER_LIMIT) {
       return new GatewayError('queue-busy', 'too many requests wait for the disk', {
         retry: 'later',
       });
@@ -189,18 +185,16 @@ export class WriterClient {
   }
 
   #flush(): void {
-    const asked = this.#enqueues.calls.length + this.#verbs.calls.length + this.#reads.calls.length;
+    const asked = this.#enqueues.count + this.#verbs.count + this.#reads.count;
     if (this.#inFlight !== null || asked === 0 || this.#isOver) {
       return;
     }
     const { clock } = this.#deps;
     const inFlight = {
-      enqueues: this.#takeEnqueues(),
-      verbs: this.#verbs,
-      reads: this.#reads,
+      enqueues: this.#enqueues.take(GROUP_LIMIT),
+      verbs: this.#verbs.take(GROUP_LIMIT),
+      reads: this.#reads.take(GROUP_LIMIT),
     };
-    this.#verbs = { calls: [], waiters: [] };
-    this.#reads = { calls: [], waiters: [] };
     this.#inFlight = inFlight;
     const group: Group = {
       nowMs: clock.nowMs(),
@@ -211,22 +205,6 @@ export class WriterClient {
       reads: inFlight.reads.calls,
     };
     this.#post({ type: 'group', group });
-  }
-
-  #takeEnqueues(): Waiting<EnqueueRequest, EnqueueResult> {
-    const taken = this.#enqueues;
-    if (taken.calls.length <= GROUP_LIMIT) {
-      this.#enqueues = { calls: [], waiters: [] };
-      return taken;
-    }
-    this.#enqueues = {
-      calls: taken.calls.slice(GROUP_LIMIT),
-      waiters: taken.waiters.slice(GROUP_LIMIT),
-    };
-    return {
-      calls: taken.calls.slice(0, GROUP_LIMIT),
-      waiters: taken.waiters.slice(0, GROUP_LIMIT),
-    };
   }
 
   #settle(reply: GroupReply): void {
@@ -244,8 +222,8 @@ export class WriterClient {
     // The next group goes first, so that the disk works while the promises are settled.
     this.#flush();
     settleEnqueues(settled.enqueues, reply.enqueues);
-    settleAll(settled.verbs.waiters, reply.verbs);
-    settleAll(settled.reads.waiters, reply.reads);
+    settle(settled.verbs.waiters, reply.verbs);
+    settle(settled.reads.waiters, reply.reads);
     this.#closeWhenDrained();
   }
 
@@ -297,9 +275,14 @@ export class WriterClient {
       retry: 'unknown-outcome',
     });
     const refused = new GatewayError('storage-failing', 'the writer died', { retry: 'later' });
-    rejectAll(this.#inFlight, unknown);
+    const { enqueues, verbs, reads } = this.#inFlight ?? {};
     this.#inFlight = null;
-    rejectAll({ enqueues: this.#enqueues, verbs: this.#verbs, reads: this.#reads }, refused);
+    for (const lost of [enqueues, verbs, reads]) {
+      rejectAll(lost?.waiters ?? [], unknown);
+    }
+    for (const waiting of [this.#enqueues, this.#verbs, this.#reads]) {
+      rejectAll(waiting.take(Number.POSITIVE_INFINITY).waiters, refused);
+    }
     if (wasStarted) {
       this.#deps.onFailure('failing');
     }
@@ -310,50 +293,12 @@ export class WriterClient {
   }
 }
 
-function refusalOf(state: OutboxHealth['state']): GatewayError | null {
-  switch (state) {
-    case 'ok':
-    case 'full':
-    case 'read-only':
-      return null;
-    case 'newer':
-      return new GatewayError('schema-changed', 'another version has migrated the database', {
-        retry: 'safe',
-      });
-    case 'damaged':
-      return new GatewayError('storage-damaged', 'the database file is damaged', {
-        retry: 'never',
-      });
-    case 'failing':
-      return new GatewayError('storage-failing', 'a commit failed; nothing more is accepted', {
-        retry: 'later',
-      });
-  }
-}
-
-function stateAfter(failure: WireError, before: OutboxHealth['state']): OutboxHealth['state'] {
-  switch (failure.code) {
-    case 'storage-full':
-      return 'full';
-    case 'storage-read-only':
-      return 'read-only';
-    case 'schema-changed':
-      return 'newer';
-    case 'storage-damaged':
-      return 'damaged';
-    case 'commit-unknown':
-      return 'failing';
-    default:
-      return before;
-  }
-}
-
 function settleEnqueues(
-  { calls, waiters }: Waiting<EnqueueRequest, EnqueueResult>,
+  { calls, waiters }: Taken<EnqueueRequest, EnqueueResult>,
   outcomes: readonly Outcome<EnqueueResult>[] | null,
 ): void {
   if (outcomes !== null) {
-    settleAll(waiters, outcomes);
+    settle(waiters, outcomes);
     return;
   }
   for (let index = 0; index < waiters.length; index += 1) {
@@ -362,32 +307,6 @@ function settleEnqueues(
   }
 }
 
-function settleAll<T>(waiters: readonly Waiter<T>[], outcomes: readonly Outcome<T>[]): void {
-  for (let index = 0; index < waiters.length; index += 1) {
-    const outcome = outcomes[index];
-    if (outcome?.ok === true) {
-      waiters[index]?.resolve(outcome.value);
-    } else {
-      waiters[index]?.reject(outcome === undefined ? closed() : fromWire(outcome.error));
-    }
-  }
-}
-
-function rejectAll(
-  group: {
-    readonly enqueues: Waiting<EnqueueRequest, EnqueueResult>;
-    readonly verbs: Waiting<VerbCall, unknown>;
-    readonly reads: Waiting<ReadCall, unknown>;
-  } | null,
-  error: GatewayError,
-): void {
-  for (const list of [group?.enqueues, group?.verbs, group?.reads]) {
-    for (const waiter of list?.waiters ?? []) {
-      waiter.reject(error);
-    }
-  }
-}
-
-function closed(): GatewayError {
-  return new GatewayError('outbox-closed', 'the outbox is closed', { retry: 'later' });
+function weighVerb({ name }: VerbCall): number {
+  return name === 'cancelStep' || name === 'purgeStep' ? GROUP_LIMIT : 1;
 }

@@ -152,6 +152,15 @@ test('more than the gather queue holds is refused at once, not kept without boun
   const results = await Promise.allSettled(
     Array.from({ length: 20_001 }, () => house.api.cancel(message.id, 'ana')),
   );
+  const batch = () => ({
+    messages: Array.from({ length: 1_000 }, () => newMessage()),
+    idempotency: null,
+  });
+  const batches = await Promise.allSettled(
+    Array.from({ length: 25 }, () => house.api.enqueue(batch())),
+  );
+  assert.equal(batches.filter((result) => result.status === 'fulfilled').length, 20);
+  assert.equal(house.api.health().depth, 20_000);
   const refused = results.filter((result) => result.status === 'rejected');
   assert.equal(refused.length, 1);
   assert.equal(refused[0]?.reason.code, 'queue-busy');
