@@ -21,9 +21,10 @@ export const command: Command = {
   usage: '',
   options: {},
   words: [0, 0],
+  service: true,
   examples: ['pisang api', 'PISANG_HTTP_LISTEN=127.0.0.1:8080 pisang api'],
   run: async (context) => {
-    const { config, warnings } = context.loadConfig();
+    const { config, warnings } = await context.loadConfig();
     const logger = createProcessLogger('api', config.log.level);
     warnings.forEach((warning) => {
       logger.warn({}, warning);
@@ -92,8 +93,8 @@ async function startApi(
         await http.close(graceMs);
         await closeRest();
       },
-      reload: () => {
-        logger.setLevel(context.loadConfig().config.log.level);
+      reload: async () => {
+        logger.setLevel((await context.loadConfig()).config.log.level);
         http.reload();
       },
       done: failed.then(endAfterFailure),

@@ -5,7 +5,6 @@ import { isChildNotice } from './service.ts';
 
 /** How a child is started; asked anew for each start, so that it may use what others told. */
 export interface ChildStart {
-  readonly nodeFlags: readonly string[];
   /** Script and its arguments. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -36,7 +35,7 @@ export function startChild(
   output: ((stream: Readable) => void) | null,
 ): RunningChild {
   const to = output === null ? 'inherit' : 'pipe';
-  const child = spawn(process.execPath, [...start.nodeFlags, ...start.argv], {
+  const child = spawn(process.execPath, [...start.argv], {
     stdio: ['ignore', to, to, 'ipc'],
     detached: true,
     env: start.environment,
@@ -95,7 +94,7 @@ export function runToEnd(start: ChildStart): {
   readonly ended: Promise<ChildEnd & { readonly stdout: string }>;
   kill(): void;
 } {
-  const child = spawn(process.execPath, [...start.nodeFlags, ...start.argv], {
+  const child = spawn(process.execPath, [...start.argv], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
     env: start.environment,

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
+import { readConfig, readConfigApart } from '../config/read-config.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import { type Command, type CommandContext, type Option, usageError } from './command.ts';
 import { COMMANDS } from './registry.ts';
@@ -90,12 +90,10 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
     configFile,
     print: around.print,
     complain: around.complain,
-    loadConfig: (file) =>
-      loadConfig({
-        file: file ?? configFile,
-        environment: around.environment,
-        readText: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
-      }),
+    loadConfig: (file) => {
+      const origin = { file: file ?? configFile, environment: around.environment };
+      return command.service ? readConfigApart(origin) : readConfig(origin);
+    },
   };
   return command.run(context);
 }

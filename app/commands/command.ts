@@ -16,6 +16,8 @@ export interface Command {
   /** Words after the options: least and most. */
   readonly words: readonly [number, number];
   readonly examples: readonly string[];
+  /** Runs until it is stopped, so what it loads it carries for long. */
+  readonly service?: true;
   /** Resolves with the exit code. */
   run(context: CommandContext): Promise<number>;
 }
@@ -28,8 +30,8 @@ export interface CommandContext {
   readonly words: readonly string[];
   /** `--config`, for handing on. */
   readonly configFile: string | null;
-  /** Reads and checks the configuration (of `--config` unless named); throws `bad-config`. */
-  loadConfig(file?: string): LoadedConfig;
+  /** Reads and checks the configuration (of `--config` unless named); rejects with `bad-config`. */
+  loadConfig(file?: string): Promise<LoadedConfig>;
   /** A line on stdout. */
   readonly print: (line: string) => void;
   /** A line on stderr. */

@@ -16,7 +16,7 @@ export const command: Command = {
     switch (context.words[0] ?? '') {
       case 'check':
         try {
-          const { files, warnings } = context.loadConfig();
+          const { files, warnings } = await context.loadConfig();
           warnings.forEach(context.complain);
           const read = files.length === 0 ? 'no file, defaults only' : files.join(', ');
           context.print(`the configuration is good (${read})`);
@@ -32,7 +32,7 @@ export const command: Command = {
           return 64;
         }
       case 'show':
-        context.print(JSON.stringify(redactConfig(context.loadConfig().config), null, 2));
+        context.print(JSON.stringify(redactConfig((await context.loadConfig()).config), null, 2));
         return 0;
       case 'reference':
         context.print(configurationReference().trimEnd());

@@ -37,7 +37,7 @@ export const command: Command = {
   words: [0, 0],
   examples: ['pisang doctor', 'pisang doctor --bundle /tmp/pisang.tar.gz'],
   run: async (context) => {
-    const { config } = context.loadConfig();
+    const { config } = await context.loadConfig();
     if (context.given.has('database')) {
       setPriority(LOWEST_PRIORITY);
       return report([await checkDatabase(config)], context.print);
@@ -71,7 +71,7 @@ async function examine(context: CommandContext, config: GatewayConfig): Promise<
     checkClock(new SystemClock()),
     checkDescriptors(),
     ...(await Promise.all(config.modems.map(checkPort))),
-    ...(await checkApi(apiAddress(context))),
+    ...(await checkApi(await apiAddress(context))),
   ];
 }
 
@@ -117,7 +117,8 @@ async function bundleFiles(
     { name: 'config.json', content: () => json(redactConfig(config)) },
     {
       name: 'status.json',
-      content: async () => json((await callApi(apiAddress(context), 'GET', '/v1/status')).body),
+      content: async () =>
+        json((await callApi(await apiAddress(context), 'GET', '/v1/status')).body),
     },
     ...journalFiles(),
     ...(await logFiles(join(config.dataDir, 'log'))),

@@ -118,7 +118,7 @@ async function withOutbox(
   context: CommandContext,
   action: (outbox: ApiOutbox) => Promise<number>,
 ): Promise<number> {
-  const { config } = context.loadConfig();
+  const { config } = await context.loadConfig();
   const quiet = (): void => {};
   const outbox = await openApiOutbox({
     file: databaseFile(config),

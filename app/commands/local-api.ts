@@ -27,11 +27,11 @@ export const API_OPTIONS: Readonly<Record<string, Option>> = {
 const TIMEOUT_MS = 35_000;
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
 
-export function apiAddress(context: CommandContext): ApiAddress {
+export async function apiAddress(context: CommandContext): Promise<ApiAddress> {
   const given = optionOf(context, 'url');
   const key = optionOf(context, 'key') ?? context.environment['PISANG_KEY'] ?? null;
   if (given === null) {
-    const socketPath = join(context.loadConfig().config.runDir, 'api.sock');
+    const socketPath = join((await context.loadConfig()).config.runDir, 'api.sock');
     return { label: socketPath, socketPath, url: null, key };
   }
   const url = URL.canParse(given) ? new URL(given) : null;

@@ -8,7 +8,7 @@ export const command: Command = {
   words: [0, 0],
   examples: ['pisang migrate', 'pisang --config ./my.json migrate'],
   run: async (context) => {
-    const file = databaseFile(context.loadConfig().config);
+    const file = databaseFile((await context.loadConfig()).config);
     const { from, to } = migrate(file);
     context.print(
       from === to

@@ -19,9 +19,10 @@ export const command: Command = {
   usage: '',
   options: {},
   words: [0, 0],
+  service: true,
   examples: ['pisang modem', 'PISANG_MODEMS_0_PORT=tcp://127.0.0.1:7000 pisang modem'],
   run: async (context) => {
-    const { config, warnings } = context.loadConfig();
+    const { config, warnings } = await context.loadConfig();
     const modems = config.modems.map((modem) => withSimulator(modem, context.environment));
     const logger = createProcessLogger('modem', config.log.level);
     warnings.forEach((warning) => {
@@ -71,8 +72,8 @@ async function startModem(
       await worker.stop(graceMs);
       lock.release();
     },
-    reload: () => {
-      logger.setLevel(context.loadConfig().config.log.level);
+    reload: async () => {
+      logger.setLevel((await context.loadConfig()).config.log.level);
     },
     done: Promise.race([
       failed.then(endAfterFailure),

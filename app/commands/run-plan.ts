@@ -4,7 +4,6 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { GatewayConfig, ModemConfig } from '../domain/config.ts';
 import type { ChildStart } from './child-process.ts';
-import { NODE_FLAGS, type ProcessName } from './node-flags.ts';
 import type { ChildPlan } from './supervisor.ts';
 
 /** Modem id → address of its simulator, for the modem worker of `run`. */
@@ -51,13 +50,12 @@ export function runPlan(input: PlanInput): readonly (readonly ChildPlan[])[] {
 /** How a child that runs one command is started. */
 export function childStart(
   input: Pick<PlanInput, 'configFile' | 'environment'>,
-  name: ProcessName,
+  name: string,
   args: readonly string[],
 ): ChildStart {
   const program = fileURLToPath(new URL('../cli.js', import.meta.url));
   const config = input.configFile === null ? [] : ['--config', input.configFile];
   return {
-    nodeFlags: NODE_FLAGS[name],
     argv: [program, ...config, name, ...args],
     environment: childEnvironment(input.environment),
   };

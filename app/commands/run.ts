@@ -29,11 +29,12 @@ export const command: Command = {
     'data-dir': { value: 'DIR', help: 'with --demo: where everything is kept, default ./var/demo' },
   },
   words: [0, 0],
+  service: true,
   examples: ['pisang run', 'pisang --config ./my.json run', 'pisang run --demo --port 8081'],
   run: async (context) => {
     const demo = context.given.has('demo') ? prepareDemo(context) : null;
     const configFile = demo?.configFile ?? context.configFile;
-    const { config, warnings } = context.loadConfig(demo?.configFile);
+    const { config, warnings } = await context.loadConfig(demo?.configFile);
     warnings.forEach(context.complain);
     const environment = context.environment;
     const input = { config, configFile, environment, output: demo === null ? null : toFiles(demo) };

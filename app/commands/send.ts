@@ -43,7 +43,7 @@ export const command: Command = {
       ...optional(context, 'reference'),
     };
     const timeoutMs = integerOption(context, 'timeout', 120, 86_400) * 1000;
-    const address = apiAddress(context);
+    const address = await apiAddress(context);
     const answer = await callApi(address, 'POST', '/v1/messages', body, {
       'idempotency-key': randomUUID(),
     });

@@ -13,7 +13,7 @@ export const command: Command = {
   examples: ['pisang status', 'pisang status --json', 'pisang status --url http://pisang.local'],
   run: async (context) => {
     try {
-      const answer = await callApi(apiAddress(context), 'GET', '/v1/status');
+      const answer = await callApi(await apiAddress(context), 'GET', '/v1/status');
       if (answer.status !== 200 || !isStatusDocument(answer.body)) {
         throw failure('api-unreachable', refusal(answer));
       }

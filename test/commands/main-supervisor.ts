@@ -5,7 +5,7 @@ import { type ChildPlan, Supervisor } from '../../app/commands/supervisor.ts';
 const program = fileURLToPath(new URL('./main-child.js', import.meta.url));
 const plan = (name: string): ChildPlan => ({
   name,
-  start: () => ({ nodeFlags: [], argv: [program, 'ready'], environment: process.env }),
+  start: () => ({ argv: [program, 'ready'], environment: process.env }),
   output: (stream) => stream.resume(),
 });
 const quiet = (): void => undefined;

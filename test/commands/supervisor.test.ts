@@ -20,7 +20,6 @@ function plan(name: string, output: string[], mode: string): ChildPlan {
   return {
     name,
     start: (facts) => ({
-      nodeFlags: [],
       argv: [CHILD, mode, ...facts.keys()],
       environment: process.env,
     }),
