@@ -35,6 +35,8 @@ export interface WriterClientDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onFailure: (failure: OutboxFailure) => void;
+  /** The compiled thread; another one only in tests of how its death is borne. */
+  readonly thread?: URL;
 }
 
 /**
@@ -66,7 +68,7 @@ export class WriterClient {
 
   /** Starts the thread; resolves when the database is open. */
   static start(deps: WriterClientDeps): Promise<WriterClient> {
-    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
+    const worker = new Worker(deps.thread ?? new URL('./writer-thread.js', import.meta.url), {
       name: 'outbox-writer',
       workerData: deps.options,
       resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 },
@@ -174,7 +176,7 @@ export class WriterClient {
 
   #refusal(isRead: boolean): GatewayError | null {
     if (this.#isOver || this.#closing !== null) {
-      return closedError();
+      return refusalOf(this.#state) ?? closedError();
     }
     if (this.#enqueues.weight + this.#verbs.count + this.#reads.count >= GATHER_LIMIT) {
       return new GatewayError('queue-busy', 'too many requests wait for the disk', {
