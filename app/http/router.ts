@@ -102,7 +102,7 @@ export async function openRouter(
       allowed === null
         ? problem('not-found')
         : problem('method-not-allowed', {
-            detail: `Use ${allowed.join(' or ')} here.`,
+            detail: `Use ${allowed.join(' or ')} here, as the Allow header says.`,
             headers: ['Allow', allowed.join(', ')],
           }),
     );
@@ -241,6 +241,7 @@ function methodTable(routes: readonly Route[]): (path: string) => readonly strin
   const patterns: { readonly regex: RegExp; readonly methods: string[] }[] = [];
   const add = (methods: string[], method: string): void => {
     methods.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    methods.sort();
   };
   for (const { path, method } of routes) {
     if (path.includes('{')) {

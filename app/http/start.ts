@@ -129,6 +129,8 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
       problem('method-not-allowed', { headers: ['Allow', 'GET, HEAD, POST, DELETE'] }),
     );
   });
+  // Fastify put a handler of its own there.
+  server.removeAllListeners('clientError');
   server.on('clientError', (error, socket) => onClientError(error, socket, nextRequestId));
   // The server is never bound itself; this starts its watch over slow requests.
   server.emit('listening');
