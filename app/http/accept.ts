@@ -51,28 +51,27 @@ export function acceptor(deps: {
     }
   };
 
-  return async (checked, owner, idempotency) => {
+  const outcomeOfError = (error: unknown): Outcome => {
+    const refusal = storageRefusal(error);
+    if (refusal === null) {
+      logger.error({ err: error }, 'the outcome of a commit is unknown; connection cut');
+      return UNKNOWN;
+    }
+    return { kind: 'refused', refusal };
+  };
+
+  return (checked, owner, idempotency) => {
     const nowMs = clock.nowMs();
     const messages = checked.map((message) => newMessage(message, nextId(), owner, nowMs));
-    try {
-      return outcomeOf(
-        await outbox.enqueue({
-          messages,
-          idempotency:
-            idempotency === null
-              ? null
-              : { key: idempotency.key, bodyHash: meaningHash(idempotency.call, checked) },
-        }),
+    return outbox
+      .enqueue({
         messages,
-      );
-    } catch (error) {
-      const refusal = storageRefusal(error);
-      if (refusal === null) {
-        logger.error({ err: error }, 'the outcome of a commit is unknown; connection cut');
-        return UNKNOWN;
-      }
-      return { kind: 'refused', refusal };
-    }
+        idempotency:
+          idempotency === null
+            ? null
+            : { key: idempotency.key, bodyHash: meaningHash(idempotency.call, checked) },
+      })
+      .then((result) => outcomeOf(result, messages), outcomeOfError);
   };
 }
 

@@ -9,8 +9,8 @@ export interface Admission {
   readonly limit: number;
   readonly open: () => number;
   admit(address: () => string): Admitted;
-  /** `admitted` and `address` as they were at `admit`. */
-  release(admitted: Admitted, address: () => string): void;
+  /** As they were at `admit`; the address matters for `reserved`. */
+  release(admitted: Admitted, address: string): void;
   /** Runs when the last free place is taken, and when one in ten is free again. */
   readonly onFull: (listener: (full: boolean) => void) => void;
 }
@@ -55,13 +55,12 @@ export function admission(limit: number): Admission {
           tell(false);
         }
       } else if (admitted === 'reserved') {
-        const who = address();
-        const held = (reservedOf.get(who) ?? 1) - 1;
+        const held = (reservedOf.get(address) ?? 1) - 1;
         reserved -= 1;
         if (held > 0) {
-          reservedOf.set(who, held);
+          reservedOf.set(address, held);
         } else {
-          reservedOf.delete(who);
+          reservedOf.delete(address);
         }
       }
     },

@@ -80,7 +80,9 @@ export function authenticator(
       if (authorization === undefined) {
         return problem('key-missing', { headers: CHALLENGE });
       }
-      const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+      const token = authorization.startsWith('Bearer psg_')
+        ? authorization.slice(7)
+        : /^bearer +(\S+)$/i.exec(authorization)?.[1];
       return token === undefined
         ? problem('key-missing', {
             detail: 'The Authorization header must read "Bearer psg_…".',

@@ -18,7 +18,6 @@ export function dispatcher(
   context: HttpContext,
   traffic: Traffic,
   nextRequestId: () => string,
-  isStopping: () => boolean,
   rest: Rest,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const enqueue = enqueueCall(context);
@@ -26,7 +25,7 @@ export function dispatcher(
   const { hosts, counters } = context;
 
   return (request, response) => {
-    const connection = connectionOf(request.socket) ?? newConnection(request.socket, false, false);
+    const connection = connectionOf(request.socket) ?? newConnection(request.socket, false, 'open');
     const head = readHead(request.rawHeaders);
     const target = request.url ?? '/';
     const url = target.charCodeAt(0) === SLASH ? target : pathOfAbsolute(target, head);
@@ -40,15 +39,13 @@ export function dispatcher(
       traffic,
       counters,
     );
-    const refusal = isStopping()
+    const refusal = traffic.stopping
       ? problem('shutting-down')
-      : connection.reserved && !/^\/(status|health\/)/.test(url)
+      : connection.admitted === 'reserved' && !/^\/(status|health\/)/.test(url)
         ? problem('too-many-connections')
         : check(head, request, url, exchange.local ? null : hosts.isOurs);
-    if (isStopping() || connection.reserved) {
-      response.shouldKeepAlive = false;
-    }
     if (refusal !== null) {
+      exchange.beforeAnswer();
       const asText = isLegacy(url);
       (asText ? answerProblemAsText : answerProblem)(
         request,

@@ -13,6 +13,7 @@ export function enqueueCall(context: HttpContext): (exchange: Exchange) => void 
   const { auth, config, readMessage, accept } = context;
 
   const refuse = (exchange: Exchange, refusal: Problem): void => {
+    exchange.beforeAnswer();
     answerProblem(exchange.request, exchange.response, exchange.requestId, refusal);
     exchange.settled();
   };
@@ -58,6 +59,7 @@ export function enqueueCall(context: HttpContext): (exchange: Exchange) => void 
     accept([message], caller.name, key === undefined ? null : { key, call: 'messages' }).then(
       (outcome) => {
         const { response, requestId } = exchange;
+        exchange.beforeAnswer();
         switch (outcome.kind) {
           case 'accepted': {
             const stored = outcome.messages[0];
@@ -125,6 +127,7 @@ async function replay(
   id: Parameters<HttpContext['outbox']['getMessage']>[0] | undefined,
 ): Promise<void> {
   const { response, request, requestId } = exchange;
+  exchange.beforeAnswer();
   try {
     const found = id === undefined ? null : await context.outbox.getMessage(id);
     const modems = context.worker.snapshot()?.modems ?? [];

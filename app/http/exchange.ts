@@ -6,6 +6,8 @@ import type { RequestHead } from './request-head.ts';
 /** Requests in flight on all connections, and who waits for them to end. */
 export interface Traffic {
   active: number;
+  /** No connection is kept open after its next answer. */
+  stopping: boolean;
   onQuiet: (() => void) | null;
 }
 
@@ -17,9 +19,9 @@ export class Exchange {
   readonly requestId: string;
   /** Path and query. */
   readonly url: string;
-  readonly #connection: Connection;
-  readonly #traffic: Traffic;
-  readonly #counters: Counters;
+  private readonly connection: Connection;
+  private readonly traffic: Traffic;
+  private readonly counters: Counters;
 
   constructor(
     request: IncomingMessage,
@@ -36,9 +38,9 @@ export class Exchange {
     this.head = head;
     this.requestId = requestId;
     this.url = url;
-    this.#connection = connection;
-    this.#traffic = traffic;
-    this.#counters = counters;
+    this.connection = connection;
+    this.traffic = traffic;
+    this.counters = counters;
     connection.inFlight += 1;
     connection.request = request;
     connection.response = response;
@@ -47,16 +49,23 @@ export class Exchange {
   }
 
   get local(): boolean {
-    return this.#connection.local;
+    return this.connection.local;
+  }
+
+  /** Call before the answer's head is written. */
+  beforeAnswer(): void {
+    if (this.traffic.stopping || this.connection.admitted === 'reserved') {
+      this.response.shouldKeepAlive = false;
+    }
   }
 
   /** Call once, after the answer or after cutting the connection. */
   settled(): void {
     const hundreds = Math.floor(this.response.statusCode / 100);
-    this.#counters.answers[hundreds] = (this.#counters.answers[hundreds] ?? 0) + 1;
-    if (this.#connection.inFlight > 0) {
-      this.#connection.inFlight -= 1;
-      leave(this.#traffic, 1);
+    this.counters.answers[hundreds] = (this.counters.answers[hundreds] ?? 0) + 1;
+    if (this.connection.inFlight > 0) {
+      this.connection.inFlight -= 1;
+      leave(this.traffic, 1);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import { plainAddress } from './address.ts';
 import type { Admission, Admitted } from './admission.ts';
 import { answerRaw } from './answer.ts';
-import { type Connection, newConnection } from './connection.ts';
+import { type Connection, connectionOf, mark, newConnection } from './connection.ts';
 import { leave, type Traffic } from './exchange.ts';
 import { problem } from './problems.ts';
 
@@ -16,37 +16,59 @@ const REFUSED_AT_ONCE = 64;
 
 /** Lets connections in, up to the limit, and hands them to the HTTP server. */
 export interface Gate {
+  /** False: it was refused and answered. */
   readonly admit: (raw: Socket, secure: boolean) => boolean;
+  /** `socket` speaks HTTP; with TLS it is another one than `raw`. */
   readonly onConnection: (socket: Socket, raw: Socket) => void;
   readonly onLocalConnection: (socket: Socket) => void;
-  /** Every answer that is still to come will be the last on its connection. */
-  lastAnswers(): void;
-  cutAll(): void;
+  /** Cuts what never became a connection of the HTTP server (TLS handshakes). */
+  cutHandshakes(): void;
 }
 
 export function gate(
   server: Server,
-  admitted: Admission,
+  admission: Admission,
   traffic: Traffic,
   nextRequestId: () => string,
   clock: Clock,
 ): Gate {
-  const connections = new Set<Connection>();
-  const raws = new Set<Socket>();
-  const kinds = new WeakMap<Socket, Admitted>();
+  const handshakes = new Set<Socket>();
   let refusedOpen = 0;
 
-  const enter = (socket: Socket, connection: Connection): void => {
-    connections.add(connection);
-    socket.once('close', () => {
-      connections.delete(connection);
-      const left = connection.inFlight;
-      connection.inFlight = 0;
-      if (left > 0) {
-        leave(traffic, left);
+  /** One listener for all connections: closures for each would cost more than the rest of this. */
+  function onClose(this: Socket): void {
+    const connection = connectionOf(this);
+    if (connection === null) {
+      return;
+    }
+    if (!connection.local && connection.admitted === 'open') {
+      admission.release('open', '');
+    }
+    const left = connection.inFlight;
+    connection.inFlight = 0;
+    if (left > 0) {
+      leave(traffic, left);
+    }
+  }
+
+  const enter = (raw: Socket, local: boolean, admitted: Admitted): Connection => {
+    const connection = newConnection(raw, local, admitted);
+    raw.on('close', onClose);
+    return connection;
+  };
+
+  /** Gives a connection beyond the limit a short time, and its place back at the end. */
+  const reserve = (raw: Socket, address: string): void => {
+    const connection = enter(raw, false, 'reserved');
+    const cancel = clock.schedule(RESERVED_PATIENCE_MS, () => {
+      if (connection.request === null) {
+        raw.destroy();
       }
     });
-    server.emit('connection', socket);
+    raw.once('close', () => {
+      cancel();
+      admission.release('reserved', address);
+    });
   };
 
   const refuse = (raw: Socket, secure: boolean): void => {
@@ -68,49 +90,37 @@ export function gate(
 
   return {
     admit: (raw, secure) => {
-      const address = (): string => plainAddress(raw.remoteAddress);
-      const kind = admitted.admit(address);
-      if (kind === 'refused') {
-        refuse(raw, secure);
-        return false;
+      const admitted = admission.admit(() => plainAddress(raw.remoteAddress));
+      switch (admitted) {
+        case 'open':
+          enter(raw, false, 'open');
+          if (secure) {
+            handshakes.add(raw);
+            raw.once('close', () => handshakes.delete(raw));
+          }
+          return true;
+        case 'reserved':
+          reserve(raw, plainAddress(raw.remoteAddress));
+          return true;
+        case 'refused':
+          refuse(raw, secure);
+          return false;
       }
-      // After the close the socket no longer knows its peer.
-      const peer = kind === 'reserved' ? address() : '';
-      kinds.set(raw, kind);
-      raws.add(raw);
-      raw.once('close', () => {
-        raws.delete(raw);
-        admitted.release(kind, () => peer);
-      });
-      return true;
     },
     onConnection: (socket, raw) => {
-      const reserved = kinds.get(raw) === 'reserved';
-      const connection = newConnection(socket, false, reserved);
-      if (reserved) {
-        const cancel = clock.schedule(RESERVED_PATIENCE_MS, () => {
-          if (connection.request === null) {
-            socket.destroy();
-          }
-        });
-        socket.once('close', cancel);
+      const connection = connectionOf(raw);
+      if (socket !== raw && connection !== null) {
+        mark(socket, connection);
+        handshakes.delete(raw);
       }
-      enter(socket, connection);
+      server.emit('connection', socket);
     },
     onLocalConnection: (socket) => {
-      raws.add(socket);
-      socket.once('close', () => raws.delete(socket));
-      enter(socket, newConnection(socket, true, false));
+      enter(socket, true, 'open');
+      server.emit('connection', socket);
     },
-    lastAnswers: () => {
-      for (const { response } of connections) {
-        if (response !== null && !response.headersSent) {
-          response.shouldKeepAlive = false;
-        }
-      }
-    },
-    cutAll: () => {
-      for (const raw of raws) {
+    cutHandshakes: () => {
+      for (const raw of handshakes) {
         raw.destroy();
       }
     },

@@ -22,6 +22,7 @@ export function legacyCall(context: HttpContext): (exchange: Exchange) => void {
   const mayCall = addressList(config.legacy.allowFrom);
 
   const refuse = (exchange: Exchange, refusal: Problem): void => {
+    exchange.beforeAnswer();
     answerProblemAsText(exchange.request, exchange.response, exchange.requestId, refusal);
     exchange.settled();
   };
@@ -136,6 +137,7 @@ export function legacyCall(context: HttpContext): (exchange: Exchange) => void {
     accept([message], caller.name, null).then(
       (outcome) => {
         const { response, requestId } = exchange;
+        exchange.beforeAnswer();
         if (outcome.kind === 'refused') {
           refuse(exchange, outcome.refusal);
           return;

@@ -17,15 +17,81 @@ export function isoTime(ms: number): string {
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
 
-/** JSON text of the message resource just after its commit, put together without an object tree. */
+/**
+ * JSON text of the message resource just after its commit. Put together from few pieces, most of
+ * them the same for all plain messages: this is done for every request under load.
+ */
 export function acceptedResource(message: NewMessage): string {
   const at = isoTime(message.createdAtMs);
+  const plain =
+    message.modem === null &&
+    message.sendAtMs === null &&
+    message.validitySeconds === null &&
+    message.reference === null &&
+    message.metadata === null;
+  const { middle, end } = plain ? plainPieces(message) : pieces(message);
   const scheduled = message.sendAtMs !== null && message.sendAtMs > message.createdAtMs;
-  let parts = '{"number":1,"status":"pending","reference":null}';
-  for (let number = 2; number <= message.segments; number += 1) {
-    parts += `,{"number":${number},"status":"pending","reference":null}`;
+  return `{"id":"${message.id}","status":"${scheduled ? 'scheduled' : 'queued'}","to":"${message.to}","text":${JSON.stringify(message.text)}${middle}${at}${end}${at}","event":"accepted","detail":null}]}`;
+}
+
+interface Pieces {
+  /** From `encoding` up to the value of `createdAt`, and from there up to the timeline's time. */
+  readonly middle: string;
+  readonly end: string;
+}
+
+const plainPiecesOf = new Map<number, Pieces>();
+
+function plainPieces(message: NewMessage): Pieces {
+  const variant =
+    message.segments * 48 +
+    (message.encoding === 'gsm7' ? 0 : 24) +
+    (message.priority === 'high' ? 0 : message.priority === 'normal' ? 8 : 16) +
+    (message.flash ? 4 : 0) +
+    (message.deliveryReport ? 2 : 0) +
+    (message.onUncertain === 'hold' ? 1 : 0);
+  let known = plainPiecesOf.get(variant);
+  if (known === undefined) {
+    known = pieces(message);
+    plainPiecesOf.set(variant, known);
   }
-  return `{"id":"${message.id}","status":"${scheduled ? 'scheduled' : 'queued'}","to":"${message.to}","text":${JSON.stringify(message.text)},"encoding":"${message.encoding}","segments":${message.segments},"attempts":0,"queuePosition":null,"estimatedSendAt":${scheduled ? `"${isoTime(message.sendAtMs ?? 0)}"` : 'null'},"createdAt":"${at}","sentAt":null,"deliveredAt":null,"modem":${message.modem === null ? 'null' : JSON.stringify(message.modem)},"error":null,"priority":"${message.priority}","flash":${message.flash},"deliveryReport":${message.deliveryReport},"onUncertain":"${message.onUncertain}","sendAt":${message.sendAtMs === null ? 'null' : `"${isoTime(message.sendAtMs)}"`},"validitySeconds":${message.validitySeconds},"reference":${message.reference === null ? 'null' : JSON.stringify(message.reference)},"metadata":${message.metadata ?? 'null'},"parts":[${parts}],"timeline":[{"at":"${at}","event":"accepted","detail":null}]}`;
+  return known;
+}
+
+function pieces(message: NewMessage): Pieces {
+  const scheduled = message.sendAtMs !== null && message.sendAtMs > message.createdAtMs;
+  const sendAt = message.sendAtMs === null ? null : isoTime(message.sendAtMs);
+  const parts = Array.from({ length: message.segments }, (_, index) => ({
+    number: index + 1,
+    status: 'pending',
+    reference: null,
+  }));
+  const before = {
+    encoding: message.encoding,
+    segments: message.segments,
+    attempts: 0,
+    queuePosition: null,
+    estimatedSendAt: scheduled ? sendAt : null,
+  };
+  const after = {
+    sentAt: null,
+    deliveredAt: null,
+    modem: message.modem,
+    error: null,
+    priority: message.priority,
+    flash: message.flash,
+    deliveryReport: message.deliveryReport,
+    onUncertain: message.onUncertain,
+    sendAt,
+    validitySeconds: message.validitySeconds,
+    reference: message.reference,
+    metadata: message.metadata === null ? null : (JSON.parse(message.metadata) as unknown),
+    parts,
+  };
+  return {
+    middle: `,${JSON.stringify(before).slice(1, -1)},"createdAt":"`,
+    end: `",${JSON.stringify(after).slice(1, -1)},"timeline":[{"at":"`,
+  };
 }
 
 /** The message resource of a list. */

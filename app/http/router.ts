@@ -56,6 +56,7 @@ export async function openRouter(
   };
   const send = (request: FastifyRequest, reply: FastifyReply, refusal: Problem): void => {
     reply.hijack();
+    exchangeOf(request).beforeAnswer();
     answerProblem(request.raw, reply.raw, exchangeOf(request).requestId, refusal);
   };
   const refusalFor = (error: unknown, request: FastifyRequest): Problem | null => {
@@ -125,6 +126,7 @@ export async function openRouter(
         };
         const { status, body, type, headers } = await route.handle(call);
         reply.hijack();
+        exchange.beforeAnswer();
         if (request.raw.socket.destroyed) {
           return;
         }

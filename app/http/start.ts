@@ -69,7 +69,7 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
   const { config, outbox, workerLink, status, clock, random, logger, version } = options;
   const { http } = config;
   const nextRequestId = requestIds(random);
-  const traffic: Traffic = { active: 0, onQuiet: null };
+  const traffic: Traffic = { active: 0, stopping: false, onQuiet: null };
   const admitted = admission(connectionLimit(http.maxConnections));
   const keys = keyRing(outbox, clock, logger);
   const recipients = recipientReader(config.defaultRegion);
@@ -95,8 +95,6 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
     }),
     counters,
   };
-  let stopping = false;
-
   const timeoutMs = http.requestTimeoutSeconds * 1000;
   const server = createServer({
     maxHeaderSize: HEADER_LIMIT_BYTES,
@@ -111,7 +109,7 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
   server.requestTimeout = timeoutMs;
   // A client that does not read its answer stalls here.
   server.timeout = timeoutMs * 2;
-  const dispatch = dispatcher(context, traffic, nextRequestId, () => stopping, router.rest);
+  const dispatch = dispatcher(context, traffic, nextRequestId, router.rest);
   server.on('request', dispatch);
   server.on('checkContinue', (request, response) => {
     if (Number(request.headers['content-length'] ?? 0) <= http.batchLimitBytes) {
@@ -174,7 +172,7 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
     throw error;
   }
   const [network] = opened;
-  pauseWhenFull(options, admitted.onFull, network, () => stopping);
+  pauseWhenFull(options, admitted.onFull, network, traffic);
   logger.info({ addresses: opened.flatMap(({ addresses }) => addresses) }, 'serving HTTP');
 
   return {
@@ -185,16 +183,16 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
       tls?.renew(logger);
     },
     close: async (graceMs) => {
-      if (stopping) {
+      if (traffic.stopping) {
         return;
       }
-      stopping = true;
+      traffic.stopping = true;
       await Promise.all(opened.map((listeners) => listeners.close()));
-      door.lastAnswers();
       const lastCalls = delay(clock, Math.min(LAST_CALLS_MS, graceMs));
       await quiet(traffic, clock, graceMs);
       await lastCalls;
-      door.cutAll();
+      server.closeAllConnections();
+      door.cutHandshakes();
       await router.close();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
@@ -220,7 +218,7 @@ function pauseWhenFull(
   { shared, logger }: StartHttpOptions,
   onFull: (listener: (full: boolean) => void) => void,
   network: Listeners | undefined,
-  isStopping: () => boolean,
+  traffic: Traffic,
 ): void {
   if (shared === undefined || network === undefined) {
     return;
@@ -228,11 +226,11 @@ function pauseWhenFull(
   let full = false;
   let paused = false;
   const change = async (): Promise<void> => {
-    if (full && !paused && (await shared.mayPause()) && full && !isStopping()) {
+    if (full && !paused && (await shared.mayPause()) && full && !traffic.stopping) {
       paused = true;
       await network.pause();
     }
-    if (!full && paused && !isStopping()) {
+    if (!full && paused && !traffic.stopping) {
       await network.resume();
       paused = false;
       shared.resumed();
