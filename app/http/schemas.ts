@@ -293,12 +293,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   Estimate: {
     type: 'object',
-    required: ['encoding', 'segments', 'units', 'unitsLeft', 'unitsPerSegment', 'fits'],
+    required: ['encoding', 'segments', 'units', 'charactersLeft', 'unitsPerSegment', 'fits'],
     properties: {
       encoding: string('What would be used.', { enum: ['gsm7', 'ucs2'] }),
       segments: integer('SMS parts.'),
       units: integer('Septets (GSM-7; an extension character takes two) or UTF-16 units (UCS-2).'),
-      unitsLeft: integer('Units left in the last part.'),
+      charactersLeft: integer('Units left in the last part; an emoji takes two in UCS-2.'),
       unitsPerSegment: integer('Units a part can carry.'),
       fits: { type: 'boolean', description: 'Whether it is at most 10 parts.' },
     },
