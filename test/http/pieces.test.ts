@@ -15,7 +15,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 
 test('counting segments agrees with the codec, short cut or not', () => {
   const character = fc.oneof(
-    fc.constantFrom(...'abcXYZ 09\r\n!"#%&\'()*+,-./:;<=>?@_$', ...'€[]{}^~|\\`ñÄ£', 'ж', '😀'),
+    fc.constantFrom(...'abcXYZ 09\r\n!"#%&\'()*+,-./:;<=>?@_$€[]{}^~|\\`ñÄ£ж'.split(''), '😀'),
     fc.integer({ min: 1, max: 0xd7ff }).map((code) => String.fromCharCode(code)),
   );
   fc.assert(

@@ -152,7 +152,10 @@ export async function startTestService(
       createdAtMs: 0,
       revokedAtMs: null,
     });
-  await addKey(KEY, ['admin']);
+  const stored = await (change.outbox ?? outbox).keys();
+  if (stored.keys.length === 0) {
+    await addKey(KEY, ['admin']);
+  }
   const service = await startHttp({
     config: testConfig(change),
     outbox: change.outbox ?? outbox,
