@@ -14,7 +14,7 @@ export const PAGE_BYTES: number = 1_024;
 /** Octets of page cache a connection may hold; the hot ends of the indexes need far less. */
 const CACHE_KIB = 2048;
 /** The WAL file is kept at this size and written over, so that a commit rarely grows a file. */
-export const WAL_KEEP_BYTES: number = 8 * 1024 * 1024;
+const WAL_KEEP_BYTES = 8 * 1024 * 1024;
 
 /**
  * Opens the outbox for writing: WAL, every commit synced. SQLite falls back to a weaker setting

@@ -46,7 +46,7 @@ export function loadMessage(tx: Tx, seq: number): MessageRow {
   return row;
 }
 
-export function idOf(row: MessageRow): MessageId {
+function idOf(row: MessageRow): MessageId {
   return uuidFromBytes(row.id) as MessageId;
 }
 

@@ -56,7 +56,7 @@ export function storageError(error: unknown, file: string, atCommit: boolean): W
   };
 }
 
-export function isReadOnlyFolder(file: string): boolean {
+function isReadOnlyFolder(file: string): boolean {
   try {
     accessSync(dirname(file), constants.W_OK);
     return false;

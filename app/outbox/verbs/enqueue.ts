@@ -6,7 +6,7 @@ import type { EnqueueRequest, EnqueueResult } from '../contract.ts';
 import type { Tx } from '../tx.ts';
 import { uuidFromBytes, uuidToBytes } from '../uuid-bytes.ts';
 
-export const RANKS: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
+const RANKS: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
 
 const INSERT = `INSERT INTO messages (seq, id, status, wait_until_ms, wait_boot, rank, lane,
   created_at_ms, boot, monotonic_ms, clock_trusted, recipient, encoding, segments, flash,
