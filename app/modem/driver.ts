@@ -1,11 +1,10 @@
 import type { LateResult } from '../at/at-types.ts';
 import { type Clock, delay } from '../domain/clock.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
-import { isSimulatedImei } from '../domain/simulated-imei.ts';
 import type { WorkerCommand } from '../domain/worker-protocol.ts';
 import type { Link } from '../link/link.ts';
 import type { DriverSnapshot, ModemDriver, ModemDriverDeps, SendOutcome } from './contract.ts';
-import { familyName, type ModemFacts, newFacts } from './facts.ts';
+import { describe, familyName, type ModemFacts, newFacts } from './facts.ts';
 import { LateWindow } from './late-window.ts';
 import { DEFAULT_LIMITS, type DriverLimits } from './limits.ts';
 import { performOrder } from './orders.ts';
@@ -101,24 +100,12 @@ class Driver implements ModemDriver {
   }
 
   snapshot(): DriverSnapshot {
-    const facts = this.#facts;
-    const nowMs = this.#clock.monotonicMs();
+    const answeredMs = this.#lastAnswerMs;
     return {
-      id: this.id,
-      port: facts.port,
-      family: familyName(facts),
-      manufacturer: facts.manufacturer,
-      model: facts.model,
-      firmware: facts.firmware,
-      imei: facts.imei,
-      simulated: facts.imei !== null && isSimulatedImei(facts.imei),
-      state: facts.state,
-      trouble: facts.trouble,
-      troubleDetail: facts.troubleDetail,
+      ...describe(this.id, this.#facts),
       lastAnswerAgeSeconds:
-        this.#lastAnswerMs === null ? null : Math.floor((nowMs - this.#lastAnswerMs) / 1000),
+        answeredMs === null ? null : Math.floor((this.#clock.monotonicMs() - answeredMs) / 1000),
       recovery: this.#supervisor.report(),
-      sim: { ...facts.sim },
       radio: this.#radio.snapshot(),
     };
   }

@@ -1,4 +1,7 @@
+import type { ModemId } from '../domain/ids.ts';
 import type { ModemState, ModemTrouble, SimState } from '../domain/modem-snapshot.ts';
+import { isSimulatedImei } from '../domain/simulated-imei.ts';
+import type { DriverSnapshot } from './contract.ts';
 import type { CnmiSetting, FamilyProfile } from './profiles.ts';
 import { GENERIC } from './profiles.ts';
 
@@ -81,4 +84,25 @@ export function familyName(facts: ModemFacts): string | null {
   return model === '' || family === 'generic' || model.startsWith(family)
     ? family
     : `${family}-${model}`.slice(0, 40);
+}
+
+/** The part of the snapshot that lies in the facts. */
+export function describe(
+  id: ModemId,
+  facts: ModemFacts,
+): Omit<DriverSnapshot, 'lastAnswerAgeSeconds' | 'recovery' | 'radio'> {
+  return {
+    id,
+    port: facts.port,
+    family: familyName(facts),
+    manufacturer: facts.manufacturer,
+    model: facts.model,
+    firmware: facts.firmware,
+    imei: facts.imei,
+    simulated: facts.imei !== null && isSimulatedImei(facts.imei),
+    state: facts.state,
+    trouble: facts.trouble,
+    troubleDetail: facts.troubleDetail,
+    sim: { ...facts.sim },
+  };
 }

@@ -4,7 +4,6 @@ import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { CloseReport, Link } from '../link/link.ts';
-import { parsePinState } from './answers/sim.ts';
 import { readUnsolicited } from './answers/unsolicited.ts';
 import { bringUp, readOperator } from './bring-up.ts';
 import type { ModemDriverDeps } from './contract.ts';
@@ -13,7 +12,7 @@ import { InboundReader } from './inbound-reader.ts';
 import type { Rung } from './ladder.ts';
 import type { DriverLimits } from './limits.ts';
 import type { RadioWatch } from './radio-watch.ts';
-import { settingsHold } from './set-up.ts';
+import { simMoved, whatChanged } from './still-holds.ts';
 import { Talk } from './talk.ts';
 import { UssdDialogue } from './ussd-dialogue.ts';
 import { Waker } from './waker.ts';
@@ -248,7 +247,9 @@ export class Session {
         this.#deps.onHealth();
       } else if (!usable && nowMs >= simMs) {
         simMs = nowMs + limits.simRetryMs;
-        await this.#lookAtSim();
+        if (await simMoved(this.talk, this.#deps.facts)) {
+          this.fail({ kind: 'sim-changed', reason: 'the SIM changed' });
+        }
       } else if (usable && this.inbound.waiting) {
         await this.#tolerant(() => this.inbound.readAnnounced());
       } else if (nowMs >= next.pulse) {
@@ -286,33 +287,10 @@ export class Session {
 
   /** Other programs, resets and a missed acknowledgement undo settings without a word. */
   async #verify(usable: boolean): Promise<void> {
-    const { facts, logger } = this.#deps;
-    const pin = parsePinState((await this.talk.ask('AT+CPIN?')).lines);
-    if ((pin === 'ready') !== usable) {
-      this.fail({ kind: 'sim-changed', reason: 'the SIM changed' });
-      return;
-    }
-    if (!usable || (await settingsHold(this.talk, facts))) {
-      return;
-    }
-    logger.warn({}, 'the settings of the modem were changed by somebody else; setting them again');
-    this.fail({ kind: 'sim-changed', reason: 'the settings of the modem were changed' });
-  }
-
-  /** A closed SIM: asks no more than whether it is still the same trouble. */
-  async #lookAtSim(): Promise<void> {
-    const { facts } = this.#deps;
-    const answer = await this.talk.ask('AT+CPIN?');
-    const pin = parsePinState(answer.lines);
-    const code = answer.error?.kind === 'cme' ? answer.error.code : null;
-    const now = pin ?? (code === 10 ? 'missing' : 'other');
-    const { state } = facts.sim;
-    const same =
-      now === state ||
-      (now === 'other' && (state === 'failure' || state === 'unknown')) ||
-      (now === 'puk' && state === 'blocked');
-    if (!same || facts.troubleDetail === 'ledger-failing') {
-      this.fail({ kind: 'sim-changed', reason: 'the SIM changed' });
+    const changed = await whatChanged(this.talk, this.#deps.facts, usable);
+    if (changed !== null) {
+      this.#deps.logger.warn({ changed }, 'the modem is not as it was left; bringing it up again');
+      this.fail({ kind: 'sim-changed', reason: `changed: ${changed}` });
     }
   }
 
