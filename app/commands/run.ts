@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { GatewayConfig } from '../domain/config.ts';
+import { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
 import { runToEnd } from './child-process.ts';
 import { type Command, type CommandContext, failure } from './command.ts';
@@ -16,6 +17,7 @@ import { Supervisor } from './supervisor.ts';
 
 /** The SMS in flight may take 75 s; then the children's own margins. */
 const STOP_GRACE_MS = 90_000;
+const MIGRATION_FAILED = 'the database could not be prepared, so nothing was started';
 const DEMO_LOG_BYTES = 5 * 1024 * 1024;
 
 export const command: Command = {
@@ -61,18 +63,17 @@ async function runAll(
   });
   const notices = createServiceNotices(context.environment, logger);
   const migration = runToEnd(childStart(input, 'migrate', []));
-  const migrated = await Promise.race([migration.ended, stopAsked]);
-  if (typeof migrated === 'string') {
-    migration.kill();
-    await migration.ended;
-    return 0;
-  }
-  if (migrated.code !== 0) {
-    return migrated.code ?? 1;
-  }
   const hungUp = onHangUp(supervisor);
   try {
-    const started = supervisor.start().then(whenReady);
+    // The simulators need no database, so they start meanwhile.
+    const started = supervisor
+      .start(async () => {
+        const { code } = await migration.ended;
+        if (code !== 0) {
+          throw new GatewayError('migration-failed', MIGRATION_FAILED, { retry: 'never' });
+        }
+      })
+      .then(whenReady);
     started.catch(() => undefined);
     const first = await Promise.race([started, stopAsked, hungUp]);
     if (first === undefined) {
@@ -84,6 +85,9 @@ async function runAll(
   } catch (error) {
     await supervisor.stop();
     throw error;
+  } finally {
+    migration.kill();
+    await migration.ended;
   }
   notices.close();
   notices.stopping();

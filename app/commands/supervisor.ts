@@ -49,9 +49,15 @@ export class Supervisor {
     return this.#facts;
   }
 
-  /** Resolves when all are ready. Rejects with the sentence of the first that cannot start. */
-  async start(): Promise<void> {
-    for (const stage of this.#posts) {
+  /**
+   * Resolves when all are ready; `afterFirstStage` is awaited before the second one starts. Rejects
+   * with the sentence of the first that cannot start.
+   */
+  async start(afterFirstStage: () => Promise<void> = async () => {}): Promise<void> {
+    for (const [index, stage] of this.#posts.entries()) {
+      if (this.#stopping) {
+        return;
+      }
       await Promise.all(
         stage.map(async (post) => {
           const child = this.#launch(post);
@@ -59,6 +65,9 @@ export class Supervisor {
           this.#watch(post, child);
         }),
       );
+      if (index === 0) {
+        await afterFirstStage();
+      }
     }
   }
 
