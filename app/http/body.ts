@@ -47,7 +47,7 @@ export function readBody(
 
 const EMPTY = Buffer.alloc(0);
 
-export function tooLarge(limitBytes: number): Problem {
+function tooLarge(limitBytes: number): Problem {
   return problem('body-too-large', {
     detail: `A body may have at most ${limitBytes} octets here.`,
   });

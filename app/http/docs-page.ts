@@ -1,6 +1,6 @@
 import type { OpenApiDocument, Operation } from './openapi.ts';
 import { PROBLEMS } from './problem-table.ts';
-import type { Schema } from './schemas.ts';
+import type { Schema } from './schema-words.ts';
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:0 auto;padding:1em;color:#111;background:#fff}
 h1{font-size:1.6em}h2{margin-top:2em;border-bottom:2px solid #111}h3{font-size:1em;margin:1.6em 0 .2em}

@@ -4,9 +4,9 @@ import type { GatewayConfig } from '../domain/config.ts';
 import type { MessageId, ModemId } from '../domain/ids.ts';
 import type { EncodingChoice, NewMessage, OnUncertain, Priority } from '../domain/message.ts';
 import type { RecipientReader } from '../domain/recipient.ts';
+import { MESSAGE_INPUT } from './input-schemas.ts';
 import type { FieldError } from './problems.ts';
 import { parseRfc3339 } from './rfc3339.ts';
-import { MESSAGE_INPUT } from './schemas.ts';
 import { countSegments } from './segments.ts';
 import { validator } from './validator.ts';
 

@@ -1,7 +1,8 @@
 import { PROBLEMS, type ProblemCode } from './problem-table.ts';
 import { STORING } from './routes/enqueue.ts';
 import type { Route } from './routes/route.ts';
-import { SCHEMAS, type Schema } from './schemas.ts';
+import type { Schema } from './schema-words.ts';
+import { SCHEMAS } from './schemas.ts';
 
 /** Refusals that every call can meet. */
 const EVERYWHERE: readonly ProblemCode[] = [

@@ -7,7 +7,7 @@ let isoOfMs = -1;
 let iso = '';
 
 /** ISO 8601 with milliseconds; the last one is kept, since many share their millisecond. */
-export function isoTime(ms: number): string {
+function isoTime(ms: number): string {
   if (ms !== isoOfMs) {
     iso = new Date(ms).toISOString();
     isoOfMs = ms;

@@ -32,6 +32,8 @@ import { allRoutes } from './routes/all.ts';
 import type { StatusPages } from './status-pages.ts';
 
 const HEADER_LIMIT_BYTES = 16_384;
+/** Longer than any call takes to answer, so that waiting for a modem never cuts the caller. */
+const LONGEST_SILENCE_MS = 200_000;
 /** Kept-alive clients that write during a stop get their 503 within this time, instead of a cut. */
 const LAST_CALLS_MS = 100;
 
@@ -107,8 +109,8 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
   server.keepAliveTimeout = http.keepAliveTimeoutSeconds * 1000;
   server.headersTimeout = timeoutMs;
   server.requestTimeout = timeoutMs;
-  // A client that does not read its answer stalls here.
-  server.timeout = timeoutMs * 2;
+  // A client that does not read its answer stalls here; a self-test may think for three minutes.
+  server.timeout = Math.max(timeoutMs * 2, LONGEST_SILENCE_MS);
   const dispatch = dispatcher(context, traffic, nextRequestId, router.rest);
   server.on('request', dispatch);
   server.on('checkContinue', (request, response) => {

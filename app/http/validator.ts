@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { nearestWord } from '../domain/nearest.ts';
 import type { FieldError } from './problems.ts';
-import type { Schema } from './schemas.ts';
+import type { Schema } from './schema-words.ts';
 
 const REPORTED_ERRORS = 20;
 

@@ -2,9 +2,9 @@ import { GatewayError } from '../../domain/gateway-error.ts';
 import type { ModemId } from '../../domain/ids.ts';
 import type { WorkerCommand } from '../../domain/worker-protocol.ts';
 import type { HttpContext } from '../context.ts';
+import { EMPTY_INPUT, SELF_TEST_INPUT, UNLOCK_INPUT, USSD_INPUT } from '../input-schemas.ts';
 import { invalidField, invalidFields } from '../problems.ts';
 import { modemResource } from '../resource.ts';
-import { EMPTY_INPUT, SELF_TEST_INPUT, UNLOCK_INPUT, USSD_INPUT } from '../schemas.ts';
 import { type Validator, validator } from '../validator.ts';
 import { type Answer, type Call, Refusal, type Route, refuse } from './route.ts';
 

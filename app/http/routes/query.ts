@@ -1,8 +1,8 @@
 import { nearestWord } from '../../domain/nearest.ts';
 import { formFields } from '../form-fields.ts';
+import { PAGE_LIMIT } from '../input-schemas.ts';
 import { invalidField, problem } from '../problems.ts';
 import { parseRfc3339 } from '../rfc3339.ts';
-import { PAGE_LIMIT } from '../schemas.ts';
 import { type Call, Refusal, type Route } from './route.ts';
 
 const DEFAULT_LIMIT = 50;

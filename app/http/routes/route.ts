@@ -3,7 +3,7 @@ import type { Scope } from '../../outbox/contract.ts';
 import type { Caller } from '../authenticator.ts';
 import type { ProblemCode } from '../problem-table.ts';
 import { type Problem, problem } from '../problems.ts';
-import type { Schema } from '../schemas.ts';
+import type { Schema } from '../schema-words.ts';
 
 /** Who may call: a scope of a key, everybody, or this machine only. */
 export type Access = Scope | 'public' | 'loopback';
