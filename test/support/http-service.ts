@@ -166,6 +166,9 @@ export async function startTestService(
     logger: QUIET,
     version: '0.0.0-test',
     localSocketPath: localSocket,
+  }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true });
+    throw error;
   });
   const url = service.addresses[0] ?? '';
   const port = Number(new URL(url).port);
