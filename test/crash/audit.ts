@@ -14,11 +14,13 @@ export async function drained(rig: Rig, timeoutMs: number): Promise<void> {
   await until(
     'the queue is empty',
     async () => {
-      const status = JSON.parse((await rig.fetch('GET', '/v1/status')).body) as {
-        queue: { queueDepth: number; sending: number; scheduled: number; backingOff: number };
-      };
-      const { queueDepth, sending, backingOff } = status.queue;
-      return queueDepth === 0 && sending === 0 && backingOff === 0;
+      for (const status of ['queued', 'sending', 'scheduled']) {
+        const answer = await rig.fetch('GET', `/v1/messages?status=${status}&limit=1`);
+        if ((JSON.parse(answer.body) as { items: unknown[] }).items.length > 0) {
+          return false;
+        }
+      }
+      return true;
     },
     timeoutMs,
   );

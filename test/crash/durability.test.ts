@@ -93,9 +93,9 @@ async function killAndRestore(
         ...env,
       }),
     });
+    const load = new Load(rig);
     try {
       const api = await rig.startApi();
-      const load = new Load(rig);
       load.start(8, 0);
       await sleep(500 + Math.random() * 500);
       const before = [...load.accepted.values()];
@@ -112,6 +112,7 @@ async function killAndRestore(
       await load.stop();
       await rig.kill(again, 'SIGTERM');
     } finally {
+      load.abandon();
       await rig.close();
       rmSync(synced, { recursive: true, force: true });
     }

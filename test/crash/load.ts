@@ -20,6 +20,7 @@ export class Load {
   readonly #rig: Rig;
   #next = 0;
   #running = true;
+  #abandoned = false;
   #posters: Promise<void>[] = [];
 
   constructor(rig: Rig) {
@@ -36,6 +37,12 @@ export class Load {
     await Promise.all(this.#posters);
   }
 
+  /** The test failed: nothing more is posted, whatever became of the rest. */
+  abandon(): void {
+    this.#running = false;
+    this.#abandoned = true;
+  }
+
   async #post(pauseMs: number): Promise<void> {
     while (this.#running) {
       const number = this.#next++;
@@ -48,7 +55,7 @@ export class Load {
     const long = number % 10 === 3;
     const to = `+62811${String(number).padStart(8, '0')}`;
     const body = { to, text: long ? LONG_TEXT : `pesan ${number}` };
-    for (;;) {
+    while (!this.#abandoned) {
       const id = await this.#once(number, body);
       if (id !== null) {
         this.#note({ to, id, parts: long ? 3 : 1 });
