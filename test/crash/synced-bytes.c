@@ -145,6 +145,33 @@ ssize_t write(int fd, const void *data, size_t length) {
 FTRUNCATE(ftruncate)
 FTRUNCATE(ftruncate64)
 
+/* A removed file is gone from the copy as well, with what was remembered of it. */
+int unlink(const char *path) {
+  int (*call)(const char *) = real("unlink");
+  int result = call(path);
+  int saved = errno;
+  const char *from = getenv("SYNCED_FROM"), *to = getenv("SYNCED_TO");
+  size_t prefix = from ? strlen(from) : 0;
+  if (!result && from && to && !strncmp(path, from, prefix) && path[prefix] == '/') {
+    char target[2 * PATH_MAX];
+    snprintf(target, sizeof target, "%s%s", to, path + prefix);
+    pthread_mutex_lock(&lock);
+    for (struct change **link = &first, *change; (change = *link);) {
+      if (strcmp(change->path, path + prefix + 1)) {
+        link = &change->next;
+        continue;
+      }
+      *link = change->next;
+      free(change);
+    }
+    for (last = &first; *last; last = &(*last)->next) {}
+    pthread_mutex_unlock(&lock);
+    call(target);
+  }
+  errno = saved;
+  return result;
+}
+
 #define SYNC(name)                    \
   int name(int fd) {                  \
     int (*call)(int) = real(#name);   \
