@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 /** Where PIN attempts are on record; every promise settles after the commit's fsync. */
 export interface PinLedger {
-  /** Whether any attempt is on record for the card, whatever the PIN. */
+  /** Whether an attempt that was not accepted is on record for the card, whatever the PIN. */
   tried(iccid: string): Promise<boolean>;
   /** Rejects when it can't commit. */
   attempt(iccid: string, pinHmac: string): Promise<'committed' | 'tried-before'>;

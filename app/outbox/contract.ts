@@ -349,7 +349,7 @@ export interface WorkerOutbox {
     accepted: boolean;
     at: Moment;
   }): Promise<void>;
-  /** Whether any attempt is on record for the card, whatever the PIN. */
+  /** Whether an attempt that was not accepted is on record for the card, whatever the PIN. */
   pinTried(iccid: string): Promise<boolean>;
   appendEvent(event: {
     type: string;

@@ -361,7 +361,9 @@ test('the PIN rule: one attempt for each card and PIN, unless the card took it',
   assert.equal(await house.worker.pinTried('8962'), true);
   assert.equal(await house.worker.pinAttempt(attempt), 'tried-before', 'no result is a refusal');
   await house.worker.pinResult({ ...attempt, accepted: true });
+  assert.equal(await house.worker.pinTried('8962'), false, 'an accepted PIN is proven right');
   assert.equal(await house.worker.pinAttempt(attempt), 'committed');
+  assert.equal(await house.worker.pinTried('8962'), true, 'until it is accepted again');
   assert.equal(await house.worker.pinAttempt(attempt), 'tried-before');
   await house.worker.pinResult({ ...attempt, accepted: false });
   assert.equal(await house.worker.pinAttempt(attempt), 'tried-before');

@@ -36,6 +36,11 @@ export function pinResult(
   );
 }
 
+/** Whether some PIN was sent to the card and not accepted, or its answer never came. */
 export function pinTried(tx: Tx, args: { readonly iccid: string }): boolean {
-  return tx.sql('SELECT 1 FROM pin_attempts WHERE iccid = ? LIMIT 1').get(args.iccid) !== undefined;
+  return (
+    tx
+      .sql('SELECT 1 FROM pin_attempts WHERE iccid = ? AND accepted IS NOT 1 LIMIT 1')
+      .get(args.iccid) !== undefined
+  );
 }
