@@ -1,11 +1,13 @@
+import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../domain/config.ts';
-import { startHttp } from '../http/index.ts';
+import { sharedPort, startHttp } from '../http/index.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox } from '../outbox/index.ts';
 import { createStatus } from '../status/index.ts';
+import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
 import { startDatabaseCheck } from './database-check.ts';
@@ -32,7 +34,10 @@ export const command: Command = {
     return runService(context.environment, {
       graceMs: GRACE_MS,
       logger,
-      start: () => startApi(context, config, logger),
+      start: () =>
+        config.http.processes > 1 && cluster.isPrimary
+          ? startApiProcesses(config, logger)
+          : startApi(context, config, logger),
     });
   },
 };
@@ -43,6 +48,7 @@ async function startApi(
   logger: ProcessLogger,
 ): Promise<RunningService> {
   const { version } = context;
+  const shared = sharedPort();
   const clock = new SystemClock();
   let onFailure: (reason: OutboxFailure) => void = () => {};
   const failed = new Promise<OutboxFailure>((resolve) => {
@@ -77,6 +83,7 @@ async function startApi(
       logger,
       version,
       localSocketPath: join(runDir, 'api.sock'),
+      ...(shared === undefined ? {} : { shared }),
     });
     status.start();
     const { retentionDays } = config.queue;

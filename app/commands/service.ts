@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
 import { createServiceNotices } from './service-notices.ts';
@@ -45,7 +46,7 @@ export async function runService(
 ): Promise<number> {
   const { logger } = options;
   leaveWithSupervisor();
-  const notices = createServiceNotices(environment, logger);
+  const notices = createServiceNotices(cluster.isWorker ? {} : environment, logger);
   const stopAsked = firstStopSignal();
   process.on('uncaughtException', (error) => {
     logger.error({ error: error.stack }, 'unexpected error, leaving');
@@ -115,7 +116,8 @@ function leaveWithSupervisor(): void {
 
 function tell(notice: ChildNotice): Promise<void> {
   return new Promise((resolve) => {
-    if (process.send === undefined || !process.connected) {
+    // The lines of a cluster child are its own parent's, which is no supervisor.
+    if (process.send === undefined || !process.connected || cluster.isWorker) {
       resolve();
     } else {
       process.send(notice, undefined, undefined, () => {

@@ -1,0 +1,44 @@
+import cluster from 'node:cluster';
+import { join } from 'node:path';
+import type { GatewayConfig } from '../domain/config.ts';
+import type { Logger } from '../domain/logger.ts';
+import { startHttpProcesses } from '../http/index.ts';
+import { SystemClock } from '../local/system-clock.ts';
+import { ensureDatabase } from '../outbox/index.ts';
+import { failure } from './command.ts';
+import { databaseFile, prepareRunDir } from './database.ts';
+import type { RunningService } from './service.ts';
+
+/** `http.processes` > 1: this process keeps the sockets and the children, which run `startApi`. */
+export async function startApiProcesses(
+  config: GatewayConfig,
+  logger: Logger,
+): Promise<RunningService> {
+  await ensureDatabase(databaseFile(config));
+  const localSocketPath = join(prepareRunDir(config), 'api.sock');
+  const clock = new SystemClock();
+  const processes = await startHttpProcesses({ config, localSocketPath, clock, logger });
+  if (!(await oneListens())) {
+    await processes.close();
+    throw failure('cannot-listen', 'no HTTP process could start; the log above says why');
+  }
+  return {
+    stop: () => processes.close(),
+    reload: () => {
+      processes.signal('SIGHUP');
+    },
+    facts: { addresses: config.http.listen },
+  };
+}
+
+/** False when a child ends before any listens. */
+function oneListens(): Promise<boolean> {
+  return new Promise((resolve) => {
+    cluster.once('listening', () => {
+      resolve(true);
+    });
+    cluster.once('exit', () => {
+      resolve(false);
+    });
+  });
+}

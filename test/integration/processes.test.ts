@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { CLI, isAlive, startProgram, until } from '../support/processes.ts';
+
+test('two HTTP processes share one port, and stop with their parent', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pisang-two-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const socket = join(folder, 'http.sock');
+  const program = startProgram([CLI, 'api'], {
+    PISANG_DATA_DIR: join(folder, 'data'),
+    PISANG_RUN_DIR: join(folder, 'run'),
+    PISANG_HTTP_LISTEN: `unix:${socket}`,
+    PISANG_HTTP_PROCESSES: '2',
+  });
+  const lines = (): { pid: number; msg: string }[] =>
+    program
+      .stdout()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line || '{}'));
+  const serving = (): number[] =>
+    lines()
+      .filter(({ msg }) => msg === 'serving HTTP')
+      .map(({ pid }) => pid);
+  await until('both serve', () => serving().length === 2, 20_000);
+  const send = startProgram([CLI, 'send', '--to', '089610707901', '--text', 'x'], {
+    PISANG_DATA_DIR: join(folder, 'data'),
+    PISANG_RUN_DIR: join(folder, 'run'),
+  });
+  assert.equal(await send.ended, 0, send.stderr());
+  process.kill(program.pid, 'SIGTERM');
+  assert.equal(await program.ended, 0);
+  assert.deepEqual(serving().filter(isAlive), []);
+});
+
+test('a port that is taken, and "sim:" without run, are one line each', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pisang-one-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const environment = {
+    PISANG_DATA_DIR: folder,
+    PISANG_RUN_DIR: folder,
+    PISANG_HTTP_LISTEN: '127.0.0.1:1',
+    PISANG_MODEMS_0_PORT: 'sim:',
+  };
+  const modem = startProgram([CLI, 'modem'], environment);
+  assert.equal(await modem.ended, 64);
+  assert.equal(
+    modem.stderr(),
+    'pisang: modems: the port "sim:" of modem1 works only with "pisang run"; here use tcp://HOST:PORT of a simulate-modem\n',
+  );
+  const first = startProgram([CLI, 'api'], { ...environment, PISANG_HTTP_LISTEN: '127.0.0.1:0' });
+  await until('it serves', () => first.stdout().includes('serving HTTP'), 20_000);
+  const taken = /http:\/\/(127\.0\.0\.1:\d+)/.exec(first.stdout())?.[1] ?? '';
+  const second = startProgram([CLI, 'api'], {
+    ...environment,
+    PISANG_RUN_DIR: join(folder, 'other'),
+    PISANG_HTTP_LISTEN: taken,
+  });
+  assert.equal(await second.ended, 1);
+  assert.match(second.stderr(), new RegExp(`^pisang: .*${taken}.*\\n$`));
+  process.kill(first.pid, 'SIGTERM');
+  assert.equal(await first.ended, 0);
+});
