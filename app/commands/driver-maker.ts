@@ -6,9 +6,9 @@ import type { Logger } from '../domain/logger.ts';
 import type { Random } from '../domain/random.ts';
 import { candidatePorts } from '../link/candidate-ports.ts';
 import { openLink } from '../link/open-link.ts';
-import { createModemDriver, type ModemDriver, type PinLedger } from '../modem/index.ts';
-import type { Moment, WorkerOutbox } from '../outbox/contract.ts';
-import type { MakeDriver } from '../worker/index.ts';
+import { createModemDriver, type ModemDriver } from '../modem/index.ts';
+import type { WorkerOutbox } from '../outbox/contract.ts';
+import { type MakeDriver, pinLedger } from '../worker/index.ts';
 
 const HMAC_KEY_BYTES = 32;
 
@@ -23,7 +23,7 @@ interface DriverMakerDeps {
 /** Joins modem drivers to the machine's ports and to the outbox, where PIN attempts are on record. */
 export function driverMaker(deps: DriverMakerDeps): MakeDriver {
   const { clock, logger, random } = deps;
-  const ledger = pinLedger(deps);
+  const ledger = pinLedger(deps.outbox, clock, installationKey(deps.config.dataDir, random));
   const drivers: ModemDriver[] = [];
   return (own) => {
     const driver = createModemDriver({
@@ -41,20 +41,6 @@ export function driverMaker(deps: DriverMakerDeps): MakeDriver {
     });
     drivers.push(driver);
     return driver;
-  };
-}
-
-function pinLedger({ config, outbox, clock, random }: DriverMakerDeps): PinLedger {
-  const now = (): Moment => ({
-    atMs: clock.nowMs(),
-    bootId: clock.bootId,
-    monotonicMs: clock.monotonicMs(),
-  });
-  return {
-    hmacKey: installationKey(config.dataDir, random),
-    tried: (iccid) => outbox.pinTried(iccid),
-    attempt: (iccid, pinHmac) => outbox.pinAttempt({ iccid, pinHmac, at: now() }),
-    result: (iccid, pinHmac, accepted) => outbox.pinResult({ iccid, pinHmac, accepted, at: now() }),
   };
 }
 

@@ -30,7 +30,7 @@ export type Encoding = 'gsm7' | 'ucs2';
 export type OnUncertain = 'hold' | 'resend';
 
 /** The only changes a message may make. Each one appends an event (see `outbox/`). */
-export const TRANSITIONS: Readonly<Record<MessageStatus, readonly MessageStatus[]>> = {
+const TRANSITIONS: Readonly<Record<MessageStatus, readonly MessageStatus[]>> = {
   scheduled: ['queued', 'canceled', 'expired'],
   queued: ['sending', 'scheduled', 'failed', 'expired', 'canceled'],
   sending: ['queued', 'sent', 'failed', 'expired', 'uncertain'],

@@ -2,4 +2,3 @@ export { createStatus, type Status, type StatusOptions } from './create-status.t
 export type { PageRequest, RenderedPage } from './page.ts';
 export type { Readiness } from './readiness.ts';
 export type { StatusDocument, Traffic } from './status-document.ts';
-export { EXIT_CODES, renderText } from './text.ts';

@@ -19,7 +19,7 @@ import { SILENT_LOGGER } from '../support/at-bench.ts';
 import { realClock } from '../support/real-clock.ts';
 
 /** Short enough for tests on a real clock, long enough for a slow machine. */
-export const QUICK: Partial<DriverLimits> = {
+const QUICK: Partial<DriverLimits> = {
   promptMs: 600,
   handOverMs: 500,
   resultMs: 700,
