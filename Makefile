@@ -55,3 +55,7 @@ test-crash: build build/js ## crash and power-cut rounds (needs a C compiler and
 bench: build build/js ## how fast messages are accepted, beside others; report: build/bench/accept.md
 	@node --enable-source-maps build/js/test/bench/main-bench.js
 .PHONY: test-crash bench
+
+test-full: build ## all suites at full length, Node 22 and 24, benchmarks; log: docs/evidence/test-full.log
+	@.ci/test-full
+.PHONY: test-full
