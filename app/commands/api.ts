@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../domain/config.ts';
 import { sharedPort, startHttp } from '../http/index.ts';
-import { SystemClock } from '../local/system-clock.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox } from '../outbox/index.ts';
 import { createStatus } from '../status/index.ts';
@@ -15,6 +14,7 @@ import { endAfterFailure } from './outbox-failure.ts';
 import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
 import { Retention } from './retention.ts';
 import { type RunningService, runService } from './service.ts';
+import { processClock } from './test-hooks.ts';
 
 /** Requests in flight end long before; this bounds a client that does not read its answer. */
 const GRACE_MS = 10_000;
@@ -49,7 +49,7 @@ async function startApi(
 ): Promise<RunningService> {
   const { version } = context;
   const shared = sharedPort();
-  const clock = new SystemClock();
+  const clock = processClock(context.environment);
   let onFailure: (reason: OutboxFailure) => void = () => {};
   const failed = new Promise<OutboxFailure>((resolve) => {
     onFailure = resolve;

@@ -5,7 +5,7 @@ import type { GatewayConfig } from '../domain/config.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Random } from '../domain/random.ts';
 import { candidatePorts } from '../link/candidate-ports.ts';
-import { openLink } from '../link/open-link.ts';
+import type { Link } from '../link/link.ts';
 import { createModemDriver, type ModemDriver } from '../modem/index.ts';
 import type { WorkerOutbox } from '../outbox/contract.ts';
 import { type MakeDriver, pinLedger } from '../worker/index.ts';
@@ -15,6 +15,7 @@ const HMAC_KEY_BYTES = 32;
 interface DriverMakerDeps {
   readonly config: Pick<GatewayConfig, 'dataDir'>;
   readonly outbox: WorkerOutbox;
+  readonly openLink: (port: string) => Promise<Link>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: Random;
@@ -28,7 +29,7 @@ export function driverMaker(deps: DriverMakerDeps): MakeDriver {
   return (own) => {
     const driver = createModemDriver({
       ...own,
-      openLink: (port) => openLink(port, { clock }),
+      openLink: deps.openLink,
       candidatePorts: async () =>
         (await candidatePorts()).flatMap((group) => group.ports.map(({ port }) => port)),
       clock,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { GatewayConfig, ModemConfig } from '../domain/config.ts';
-import { SystemClock } from '../local/system-clock.ts';
+import { openLink } from '../link/open-link.ts';
 import { type OutboxFailure, openWorkerOutbox } from '../outbox/index.ts';
 import { startWorker } from '../worker/index.ts';
 import { type Command, type CommandContext, failure, usageError } from './command.ts';
@@ -11,6 +11,7 @@ import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
 import { SIMULATORS_VARIABLE } from './run-plan.ts';
 import { type RunningService, runService } from './service.ts';
 import { lockDataDir } from './single-instance.ts';
+import { processClock, testedLink } from './test-hooks.ts';
 
 /** The SMS in flight may take that long: the network's own timers have then expired. */
 const GRACE_MS = 75_000;
@@ -41,7 +42,7 @@ async function startModem(
   config: GatewayConfig,
   logger: ProcessLogger,
 ): Promise<RunningService> {
-  const clock = new SystemClock();
+  const clock = processClock(context.environment);
   const file = databaseFile(config);
   prepareRunDir(config);
   const lock = await lockDataDir(config.dataDir);
@@ -61,7 +62,14 @@ async function startModem(
   const worker = await startWorker({
     config,
     outbox,
-    makeDriver: driverMaker({ config, outbox, clock, logger, random: randomBytes }),
+    makeDriver: driverMaker({
+      config,
+      outbox,
+      openLink: async (port) => testedLink(await openLink(port, { clock }), context.environment),
+      clock,
+      logger,
+      random: randomBytes,
+    }),
     clock,
     logger,
     version: context.version,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { SystemClock } from '../local/system-clock.ts';
 import { startSimulator } from '../simulator/index.ts';
 import { type Command, integerOption, optionOf, requiredOption, usageError } from './command.ts';
 import { createProcessLogger } from './process-logger.ts';
 import { runService } from './service.ts';
+import { processClock } from './test-hooks.ts';
 
 /** The simulated network answers a part in flight before the connection ends. */
 const GRACE_MS = 2_000;
@@ -44,7 +44,7 @@ export const command: Command = {
           ...(modemId === null ? {} : { modemId }),
           logger,
           random: randomBytes,
-          clock: new SystemClock(),
+          clock: processClock(context.environment),
         });
         const { port: chosen, controlPort } = simulator;
         logger.info({ port: chosen, controlPort, sendMs }, 'the simulated modem listens');
