@@ -92,10 +92,12 @@ export interface ModemSnapshot {
     readonly sendP50Ms: number | null;
     readonly sendP95Ms: number | null;
     readonly success24hRatio: number | null;
+    /** Refusals of any class but `number` since the last success, at most those of an hour. */
     readonly rejectedInRow: number;
     /** Distinct recipients among `rejectedInRow`. */
     readonly rejectedRecipients: number;
     readonly noAnswerInRow: number;
+    /** Of the last failure since the last success, or null. */
     readonly lastErrorCode: string | null;
     readonly lastSentAt: string | null;
     readonly lastReceivedAt: string | null;

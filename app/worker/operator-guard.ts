@@ -36,14 +36,6 @@ export class OperatorGuard {
     );
   }
 
-  rejectedInRow(): number {
-    return this.#rejections.length;
-  }
-
-  rejectedRecipients(): number {
-    return new Set(this.#rejections.map((rejection) => rejection.recipient)).size;
-  }
-
   recordSuccess(seq: number, nowMs: number): void {
     this.#rejections = [];
     this.#lastSuccessMs = nowMs;

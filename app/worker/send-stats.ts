@@ -1,6 +1,7 @@
 const DAY_MS = 24 * 3_600_000;
 const KEPT_TIMES = 100;
 const HOUR_MS = 3_600_000;
+const KEPT_REJECTIONS = 100;
 const BUSY_WINDOW_MS = 15 * 60_000;
 
 /** Counts of one hour of one modem. */
@@ -19,6 +20,8 @@ export class SendStats {
   #sentAtMs: number[] = [];
   #hours: Hour[] = [];
   #noAnswerInRow = 0;
+  /** Refusals since the last success. */
+  #rejections: { readonly to: string; readonly atMs: number }[] = [];
   #lastErrorCode: string | null = null;
   #lastSentAt: string | null = null;
   #lastReceivedAt: string | null = null;
@@ -33,6 +36,8 @@ export class SendStats {
     }
     this.#hour(nowMs).sent += 1;
     this.#noAnswerInRow = 0;
+    this.#rejections = [];
+    this.#lastErrorCode = null;
     this.#lastSentAt = new Date(wallMs).toISOString();
   }
 
@@ -40,6 +45,12 @@ export class SendStats {
     this.#hour(nowMs).failed += 1;
     this.#noAnswerInRow = unanswered ? this.#noAnswerInRow + 1 : this.#noAnswerInRow;
     this.#lastErrorCode = code;
+  }
+
+  /** Modem or network refused a part that another recipient's might share the fate of. */
+  recordRejection(to: string, nowMs: number): void {
+    const recent = this.#rejections.filter(({ atMs }) => atMs > nowMs - HOUR_MS);
+    this.#rejections = [...recent.slice(1 - KEPT_REJECTIONS), { to, atMs: nowMs }];
   }
 
   recordReceived(wallMs: number): void {
@@ -51,6 +62,8 @@ export class SendStats {
     readonly sendP50Ms: number | null;
     readonly sendP95Ms: number | null;
     readonly success24hRatio: number | null;
+    readonly rejectedInRow: number;
+    readonly rejectedRecipients: number;
     readonly noAnswerInRow: number;
     readonly lastErrorCode: string | null;
     readonly lastSentAt: string | null;
@@ -58,6 +71,7 @@ export class SendStats {
   } {
     const sorted = [...this.#tookMs].sort((a, b) => a - b);
     const hours = this.#hours.filter((hour) => hour.startMs > nowMs - DAY_MS);
+    const rejections = this.#rejections.filter(({ atMs }) => atMs > nowMs - HOUR_MS);
     const sent = hours.reduce((sum, hour) => sum + hour.sent, 0);
     const failed = hours.reduce((sum, hour) => sum + hour.failed, 0);
     return {
@@ -65,6 +79,8 @@ export class SendStats {
       sendP50Ms: quantile(sorted, 0.5),
       sendP95Ms: quantile(sorted, 0.95),
       success24hRatio: sent + failed === 0 ? null : sent / (sent + failed),
+      rejectedInRow: rejections.length,
+      rejectedRecipients: new Set(rejections.map(({ to }) => to)).size,
       noAnswerInRow: this.#noAnswerInRow,
       lastErrorCode: this.#lastErrorCode,
       lastSentAt: this.#lastSentAt,

@@ -137,6 +137,9 @@ export class Sender {
         return 'modem-trouble';
       case 'refused':
         stats.recordFailure(verdict.error.code, false, at.monotonicMs);
+        if (verdict.error.class !== 'number') {
+          stats.recordRejection(message.to, at.monotonicMs);
+        }
         recorder.record(() =>
           outbox.recordFailure({
             ...ref,

@@ -141,8 +141,6 @@ export class Station {
         dailyCap: config.dailyCap,
         sentToday: this.#pace.sentInDay(nowMs),
         capResetsAt: capWaitMs > 0 ? new Date(nowMs + capWaitMs).toISOString() : null,
-        rejectedInRow: this.#guard.rejectedInRow(),
-        rejectedRecipients: this.#guard.rejectedRecipients(),
         holding: this.#lane.holding(),
       },
     };

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SendStats } from '../../app/worker/send-stats.ts';
+
+const HOUR_MS = 3_600_000;
+
+test('refusals count until something is sent, each for an hour', () => {
+  const stats = new SendStats();
+  stats.recordRejection('+6281', 0);
+  stats.recordRejection('+6281', 1);
+  stats.recordRejection('+6282', HOUR_MS / 2);
+  const figures = stats.figures(HOUR_MS / 2);
+  assert.deepEqual([figures.rejectedInRow, figures.rejectedRecipients], [3, 2]);
+  assert.equal(stats.figures(HOUR_MS + 1).rejectedInRow, 1);
+  stats.recordSent(10, HOUR_MS + 2, 0);
+  assert.equal(stats.figures(HOUR_MS + 2).rejectedInRow, 0);
+});
+
+test('a success takes the last failure back, so that what it proved wrong is no longer shown', () => {
+  const stats = new SendStats();
+  stats.recordFailure('cms-330', false, 0);
+  assert.equal(stats.figures(0).lastErrorCode, 'cms-330');
+  stats.recordSent(10, 1, 0);
+  assert.equal(stats.figures(1).lastErrorCode, null);
+});
