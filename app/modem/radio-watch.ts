@@ -79,8 +79,12 @@ export class RadioWatch {
     this.#access = reading.access ?? this.#access;
     const now = this.registration();
     if (now === this.#shown) {
-      this.#cancelDebounce?.();
-      this.#cancelDebounce = null;
+      if (this.#cancelDebounce !== null) {
+        this.#cancelDebounce();
+        this.#cancelDebounce = null;
+        // Nothing new to show, but the queue was held meanwhile.
+        this.#onChange();
+      }
       return;
     }
     if (this.#shown === 'unknown' || CAN_SEND.has(now)) {
