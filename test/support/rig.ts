@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
@@ -22,10 +23,13 @@ export interface RigOptions {
 }
 
 export interface JournalLine {
+  readonly at: string;
+  readonly modem: string;
   readonly to: string;
   readonly text: string;
   readonly part: number;
   readonly parts: number;
+  readonly concatRef: number | null;
   readonly reference: number;
   readonly pdu: string;
 }
@@ -53,29 +57,29 @@ export class Rig {
   /** Simulators run; API and worker are started by the test. */
   static async create(options: RigOptions = {}): Promise<Rig> {
     const rig = new Rig(options);
-    rig.#httpPort = await freePort();
-    for (let i = 0; i < (options.modems ?? 1); i++) {
-      rig.#modemPorts.push(await freePortPair());
+    try {
+      await rig.#start();
+      return rig;
+    } catch (error) {
+      await rig.close();
+      throw error;
     }
-    rig.#writeConfig();
-    for (const index of rig.#modemPorts.keys()) {
-      await rig.startSimulator(index);
+  }
+
+  async #start(): Promise<void> {
+    const { modems = 1 } = this.#options;
+    this.#httpPort = await freePort();
+    while (this.#modemPorts.length < modems) {
+      const port = await freePortPair();
+      if (this.#modemPorts.every((other) => Math.abs(other - port) > 1)) {
+        this.#modemPorts.push(port);
+      }
     }
-    rig.#key =
-      (
-        await rig.cli(
-          'key',
-          'add',
-          '--name',
-          'test',
-          '--scope',
-          'messages:send,messages:read,inbox:read,admin',
-        )
-      )
-        .trimEnd()
-        .split('\n')
-        .at(-1) ?? '';
-    return rig;
+    this.#writeConfig();
+    await Promise.all([...this.#modemPorts.keys()].map((index) => this.startSimulator(index)));
+    const scope = 'messages:send,messages:read,inbox:read,admin';
+    const added = await this.cli('key', 'add', '--name', 'test', '--scope', scope);
+    this.#key = added.trimEnd().split('\n').at(-1) ?? '';
   }
 
   get url(): string {
@@ -343,16 +347,19 @@ export function freePort(): Promise<number> {
   return listenOnce(0);
 }
 
-/** A port whose next one is free too (the simulator's control port). */
+/**
+ * A port whose next one is free too (the simulator's control port), below those that the system
+ * hands out by itself, so that no connection takes it before it is used.
+ */
 async function freePortPair(): Promise<number> {
   for (;;) {
-    const port = await freePort();
-    if (
-      port < 65_535 &&
-      (await listenOnce(port + 1)
+    const port = randomInt(10_000, 30_000);
+    const free = [port, port + 1].map((each) =>
+      listenOnce(each)
         .then(() => true)
-        .catch(() => false))
-    ) {
+        .catch(() => false),
+    );
+    if ((await Promise.all(free)).every(Boolean)) {
       return port;
     }
   }
