@@ -58,6 +58,7 @@ export const LANES: readonly (readonly Row[])[] = [
     {
       name: 'a result without its OK',
       faults: { lostOk: TWICE },
+      messages: 2,
       condition: null,
       end: 'delivered',
     },
