@@ -30,13 +30,21 @@ export class Recorder {
 
   /** As `record`, but the write may wait for the next one. */
   recordSoon(write: () => Promise<void>): void {
-    const written = new Promise<void>((resolve, reject) => {
+    this.#chain(this.joinNext(write));
+  }
+
+  /**
+   * Starts a write that may wait for the next one, and settles with it: its failure is the caller's.
+   * A delivery report that was committed alone would make the next bracket wait for its sync.
+   */
+  joinNext<T>(write: () => Promise<T>): Promise<T> {
+    const written = new Promise<T>((resolve, reject) => {
       this.#lingering.push(() => {
         write().then(resolve, reject);
       });
     });
-    this.#chain(written);
     this.#cancelTimer ??= this.#clock.schedule(LINGER_MS, () => this.flush());
+    return written;
   }
 
   /** Starts what lingers, so that it goes into the same commit as what is asked for next. */

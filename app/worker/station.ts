@@ -69,7 +69,10 @@ export class Station {
     this.#recorder = new Recorder(clock, deps.onChange);
     const incoming = new Incoming({
       modem: config.id,
-      outbox,
+      outbox: {
+        recordReport: (report) => this.#recorder.joinNext(() => outbox.recordReport(report)),
+        storeInbound: (part) => this.#recorder.joinNext(() => outbox.storeInbound(part)),
+      },
       iccid: () => this.driver.iccid(),
       clock,
       logger,
