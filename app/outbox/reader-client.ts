@@ -6,7 +6,7 @@ import type { Reads } from './reads/read-table.ts';
 import { fromWire } from './storage-error.ts';
 
 /** A thread costs memory, so it goes when nobody has asked for this long. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 15_000;
 /** Reads that may wait for the thread. */
 const WAITING_LIMIT = 2_000;
 

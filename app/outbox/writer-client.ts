@@ -71,7 +71,7 @@ export class WriterClient {
     const worker = new Worker(deps.thread ?? new URL('./writer-thread.js', import.meta.url), {
       name: 'outbox-writer',
       workerData: deps.options,
-      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 3 },
     });
     const client = new WriterClient(deps, worker);
     return new Promise((resolve, reject) => {

@@ -4,8 +4,8 @@ import { readRow, toRecord } from './message-record.ts';
 import type { Sql } from './sql.ts';
 
 /** A page that is still not full is answered as it is, with a cursor; no snapshot lasts longer. */
-const BUDGET_MS = 250;
-const LOOK_AT_CLOCK_EVERY = 256;
+const BUDGET_MS = 30;
+const LOOK_AT_CLOCK_EVERY = 64;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 interface Candidate {
