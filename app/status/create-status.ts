@@ -145,9 +145,9 @@ export function createStatus(options: StatusOptions): Status {
     options.onCondition?.(change, entry);
   }
 
-  async function refresh(): Promise<void> {
+  async function refresh(withMessages: boolean): Promise<void> {
     refreshedMs = clock.monotonicMs();
-    await counters.refresh();
+    await counters.refresh(withMessages);
     if (counters.stats !== null) {
       history.add(clock.monotonicMs(), counters.stats);
     }
@@ -158,7 +158,7 @@ export function createStatus(options: StatusOptions): Status {
     askedMs = clock.monotonicMs();
     let cancel = (): void => undefined;
     await Promise.race([
-      refresh(),
+      refresh(true),
       new Promise<void>((resolve) => {
         cancel = clock.schedule(LONGEST_WAIT_MS, resolve);
       }),
@@ -173,7 +173,7 @@ export function createStatus(options: StatusOptions): Status {
     const watched = askedMs !== null && nowMs - askedMs < WATCHED_MS;
     const waitMs = busy ? BUSY_REFRESH_MS : watched ? WATCHED_REFRESH_MS : null;
     if (counters.stats === null || (waitMs !== null && nowMs - refreshedMs >= waitMs)) {
-      void refresh();
+      void refresh(watched || counters.stats === null);
     }
     look(BOX_TICK_MS);
     cancelTick = clock.schedule(TICK_MS, tick);

@@ -10,13 +10,34 @@ export type StatusOutbox = Pick<
 const FRESH_MS = 2_000;
 const LAST_MESSAGES = 10;
 
+/** Runs a job unless it runs, or began within the last 2 s. */
+class Seldom {
+  readonly #job: () => Promise<void>;
+  #running: Promise<void> | null = null;
+  #startedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(job: () => Promise<void>) {
+    this.#job = job;
+  }
+
+  refresh(nowMs: number): Promise<void> {
+    if (this.#running === null && nowMs - this.#startedMs >= FRESH_MS) {
+      this.#startedMs = nowMs;
+      this.#running = this.#job().finally(() => {
+        this.#running = null;
+      });
+    }
+    return this.#running ?? Promise.resolve();
+  }
+}
+
 /** The last known answers of the outbox. Asking for fresher ones never blocks on it and never throws. */
 export class LiveCounters {
   readonly #outbox: StatusOutbox;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #running: Promise<void> | null = null;
-  #startedMs: number | null = null;
+  readonly #counters = new Seldom(() => this.#read(this.#readStats(), this.#readKeys()));
+  readonly #newest = new Seldom(() => this.#read(this.#readMessages()));
   #stats: { readonly atMs: number; readonly value: QueueStats } | null = null;
   #messages: readonly MessageRecord[] = [];
   #keys: { readonly version: number; readonly live: number; readonly sending: number } | null =
@@ -45,25 +66,19 @@ export class LiveCounters {
     return this.#keys;
   }
 
-  /** Reads again unless that happened within 2 s; settles when the reading is over, or failed. */
-  refresh(): Promise<void> {
-    const nowMs = this.#clock.monotonicMs();
-    if (
-      this.#running === null &&
-      (this.#startedMs === null || nowMs - this.#startedMs >= FRESH_MS)
-    ) {
-      this.#startedMs = nowMs;
-      this.#running = this.#read().finally(() => {
-        this.#running = null;
-      });
+  /**
+   * Reads again unless that happened within 2 s; settles when the reading is over, or failed. Lists
+   * of messages cost the API a thread, so they are read only for somebody who looks.
+   */
+  async refresh(withMessages: boolean): Promise<void> {
+    await this.#counters.refresh(this.#clock.monotonicMs());
+    if (withMessages) {
+      await this.#newest.refresh(this.#clock.monotonicMs());
     }
-    return this.#running ?? Promise.resolve();
   }
 
-  async #read(): Promise<void> {
-    const [stats] = await Promise.allSettled([this.#readStats()]);
-    const parts = [stats, ...(await Promise.allSettled([this.#readMessages(), this.#readKeys()]))];
-    for (const part of parts) {
+  async #read(...jobs: readonly Promise<void>[]): Promise<void> {
+    for (const part of await Promise.allSettled(jobs)) {
       if (part.status === 'rejected') {
         this.#logger.debug({ err: part.reason }, 'status: a counter could not be read');
       }
