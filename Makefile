@@ -52,7 +52,7 @@ test-crash: build build/js ## crash and power-cut rounds (needs a C compiler and
 	@command -v strace >/dev/null || { echo 'make test-crash needs strace: apt-get install strace' >&2; exit 1; }
 	@CRASH_ROUNDS=$${CRASH_ROUNDS:-240} .ci/run-tests crash
 
-bench: build build/js ## how fast messages are accepted, beside others; report: build/bench/accept.md
+bench: build build/js ## accepting beside others, sending, size and memory (BENCH=drain: one section); reports: build/bench/
 	@node --enable-source-maps build/js/test/bench/main-bench.js
 .PHONY: test-crash bench
 

@@ -3,6 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contender } from './contenders.ts';
 
+/** What is asked, again and again. */
+export type Target = Pick<Contender, 'url' | 'method' | 'headers' | 'body'>;
+
 export interface ClientRun {
   readonly perSecond: number;
   /** Requests that got no 2xx, or no answer. */
@@ -12,7 +15,7 @@ export interface ClientRun {
 
 /** `wrk` with kept-alive connections for `seconds`. */
 export async function keepAlive(
-  target: Contender,
+  target: Target,
   concurrency: number,
   seconds: number,
   folder: string,
@@ -49,7 +52,7 @@ export async function keepAlive(
 
 /** ApacheBench with a new connection for each of `requests` requests. */
 export async function newConnections(
-  target: Contender,
+  target: Target,
   concurrency: number,
   requests: number,
   folder: string,

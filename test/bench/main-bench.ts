@@ -1,153 +1,32 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClientRun, keepAlive, newConnections } from './client.ts';
-import { bareNode, type Contender, kannel, nginx, pisang } from './contenders.ts';
-import { processFigures } from './process-figures.ts';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { benchAccept } from './accept.ts';
+import { benchDrain } from './drain.ts';
+import { benchFootprint } from './footprint.ts';
+import { OUT_DIR } from './report.ts';
+import { benchScale } from './scale.ts';
 
-/**
- * Accepting messages: pisang beside what others reach on this machine in the same minutes. Two
- * contenders alternate, run by run; what counts is the ratio of their medians.
- */
-const REPEATS = Number(process.env['BENCH_REPEATS'] ?? 5);
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4);
-const REQUESTS = Number(process.env['BENCH_REQUESTS'] ?? 15_000);
-const CARD_DELAY_MS = 10;
+/** `BENCH=drain,scale` runs these sections only; default all. Each writes its own report. */
+const SECTIONS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  accept: benchAccept,
+  drain: benchDrain,
+  scale: benchScale,
+  footprint: benchFootprint,
+};
 
-interface Line {
-  readonly beside: string;
-  readonly subject: string;
-  readonly connections: 'kept alive' | 'new each';
-  readonly concurrency: number;
-  readonly reference: number;
-  readonly pisang: number;
-  readonly ratio: number;
-  readonly failures: number;
-  readonly referenceFailures: number;
-  readonly p99Ms: number | null;
-  readonly cpuMicrosPerMessage: number;
-  readonly syncsPerMessage: number;
-  readonly bytesPerMessage: number;
+const wanted = process.env['BENCH']?.split(',') ?? Object.keys(SECTIONS);
+const unknown = wanted.filter((name) => SECTIONS[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`BENCH names ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
+  process.exit(64);
 }
-
-const outDir = resolve('build/bench');
-mkdirSync(outDir, { recursive: true });
-const folder = mkdtempSync(join(outDir, 'state-'));
-const lines: Line[] = [];
-let syncP50 = '';
+mkdirSync(OUT_DIR, { recursive: true });
+const folder = mkdtempSync(join(OUT_DIR, 'state-'));
 try {
-  const references = [
-    await bareNode(),
-    await nginx(folder),
-    ...(process.env['BENCH_KANNEL'] === '0' ? [] : [await kannel(folder)]),
-  ];
-  for (const delayMs of [0, CARD_DELAY_MS]) {
-    const subject = await pisang(mkdtempSync(join(folder, 'pisang-')), delayMs);
-    for (const reference of delayMs === 0 ? references : references.slice(0, 1)) {
-      for (const concurrency of [100, 1_000]) {
-        for (const connections of ['kept alive', 'new each'] as const) {
-          lines.push(await compare(reference, subject, connections, concurrency));
-          print(lines.slice(-1));
-        }
-      }
-    }
-    syncP50 += `${subject.name}: fsync p50 ${subject.syncs().p50Ms?.toFixed(2)} ms, synchronous=FULL (2). `;
-    await subject.stop();
+  for (const name of wanted) {
+    console.log(`== ${name}`);
+    await SECTIONS[name]?.(folder);
   }
-  await Promise.all(references.map((reference) => reference.stop()));
-  const report = `# Accepting messages\n\n${new Date().toISOString()} · ${REPEATS} alternating runs of each · state on a real file system · keys on, worker on\n\n${syncP50}\n\n${table(lines)}\n`;
-  writeFileSync(join(outDir, 'accept.md'), report);
-  writeFileSync(join(outDir, 'accept.json'), JSON.stringify(lines, null, 1));
-  console.log(`\n${report}\nreport: build/bench/accept.md`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-async function compare(
-  reference: Contender,
-  subject: Contender,
-  connections: Line['connections'],
-  concurrency: number,
-): Promise<Line> {
-  const load = (target: Contender): Promise<ClientRun> =>
-    connections === 'kept alive'
-      ? keepAlive(target, concurrency, SECONDS, folder)
-      : newConnections(target, concurrency, REQUESTS, folder);
-  const theirs: ClientRun[] = [];
-  const ours: ClientRun[] = [];
-  let cpuSeconds = 0;
-  let writtenBytes = 0;
-  let syncs = 0;
-  let messages = 0;
-  await load(reference);
-  await load(subject);
-  for (let i = 0; i < REPEATS; i++) {
-    theirs.push(await load(reference));
-    await sleep(200);
-    const before = { ...processFigures(subject.pids()), syncs: subject.syncs().count };
-    const started = Date.now();
-    const run = await load(subject);
-    const seconds = (Date.now() - started) / 1_000;
-    const after = { ...processFigures(subject.pids()), syncs: subject.syncs().count };
-    ours.push(run);
-    messages +=
-      connections === 'kept alive' ? run.perSecond * Math.min(seconds, SECONDS) : REQUESTS;
-    cpuSeconds += after.cpuSeconds - before.cpuSeconds;
-    writtenBytes += after.writtenBytes - before.writtenBytes;
-    syncs += after.syncs - before.syncs;
-    await sleep(200);
-  }
-  const [them, us] = [median(theirs), median(ours)];
-  return {
-    beside: reference.name,
-    subject: subject.name,
-    connections,
-    concurrency,
-    reference: them,
-    pisang: us,
-    ratio: us / them,
-    failures: ours.reduce((sum, run) => sum + run.failures, 0),
-    referenceFailures: theirs.reduce((sum, run) => sum + run.failures, 0),
-    p99Ms: ours[Math.floor(ours.length / 2)]?.p99Ms ?? null,
-    cpuMicrosPerMessage: (cpuSeconds / messages) * 1e6,
-    syncsPerMessage: syncs / messages,
-    bytesPerMessage: writtenBytes / messages,
-  };
-}
-
-function median(runs: readonly ClientRun[]): number {
-  const sorted = runs.map(({ perSecond }) => perSecond).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function print(found: readonly Line[]): void {
-  for (const line of found) {
-    console.log(
-      `${line.subject} / ${line.beside}, c=${line.concurrency}, ${line.connections}: ${line.pisang.toFixed(0)} / ${line.reference.toFixed(0)} = ${line.ratio.toFixed(2)}, failures ${line.failures} (theirs ${line.referenceFailures})`,
-    );
-  }
-}
-
-function table(found: readonly Line[]): string {
-  const rows = found.map((line) =>
-    [
-      line.subject,
-      line.beside,
-      line.connections,
-      line.concurrency,
-      line.pisang.toFixed(0),
-      line.reference.toFixed(0),
-      line.ratio.toFixed(2),
-      `${line.failures} (${line.referenceFailures})`,
-      line.p99Ms?.toFixed(1) ?? '–',
-      line.cpuMicrosPerMessage.toFixed(0),
-      line.syncsPerMessage.toFixed(3),
-      line.bytesPerMessage.toFixed(0),
-    ].join(' | '),
-  );
-  return [
-    '| subject | beside | connections | at once | messages/s | reference/s | ratio | failures (theirs) | p99 ms | CPU µs/message | syncs/message | bytes written/message |',
-    '|---|---|---|---|---|---|---|---|---|---|---|---|',
-    ...rows.map((row) => `| ${row} |`),
-  ].join('\n');
 }

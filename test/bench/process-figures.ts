@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessFigures {
   /** CPU seconds of user and system together, all threads. */
@@ -23,10 +23,33 @@ export function processFigures(pids: readonly number[]): ProcessFigures {
   return { cpuSeconds, writtenBytes };
 }
 
-/** Proportional set size of the processes together, in megabytes (10^6). */
-export function pssMegabytes(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    return sum + (Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1_024) / 1e6;
-  }, 0);
+/** CPU milliseconds of all living threads, from the scheduler's own count (finer than its ticks). */
+export function cpuMilliseconds(pids: readonly number[]): number {
+  return pids
+    .flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}`))
+    .reduce((sum, task) => {
+      const [nanoseconds] = readFileSync(`${task}/schedstat`, 'utf8').split(' ');
+      return sum + Number(nanoseconds) / 1e6;
+    }, 0);
+}
+
+export interface Memory {
+  /** Proportional set size as the machine is now, in MB of 10^6 octets. */
+  readonly pssMb: number;
+  /** Of that, what belongs to no file. */
+  readonly anonymousMb: number;
+  /** Pages of files in memory, whoever else uses them too. */
+  readonly fileMb: number;
+}
+
+export function memoryOf(pid: number): Memory {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const megabytes = (name: string): number =>
+    (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0) * 1_024) / 1e6;
+  const anonymousMb = megabytes('Pss_Anon');
+  return {
+    pssMb: megabytes('Pss'),
+    anonymousMb,
+    fileMb: megabytes('Rss') - megabytes('Anonymous'),
+  };
 }

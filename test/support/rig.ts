@@ -23,6 +23,7 @@ export interface RigOptions {
 }
 
 export interface JournalLine {
+  /** RFC 3339. */
   readonly at: string;
   readonly modem: string;
   readonly to: string;
@@ -171,6 +172,14 @@ export class Rig {
     });
   }
 
+  /** Every modem that is configured can send. */
+  async modemsReady(): Promise<boolean> {
+    const { modems } = JSON.parse((await this.fetch('GET', '/v1/status')).body) as {
+      modems: readonly { readonly state: string }[];
+    };
+    return modems.length > 0 && modems.every(({ state }) => state === 'ready');
+  }
+
   /** The simulated network's own control port. */
   control(method: string, path: string, body?: unknown, index = 0): Promise<Answer> {
     return ask((this.#modemPorts[index] ?? 0) + 1, method, path, body, {});
@@ -185,16 +194,28 @@ export class Rig {
 
   /** Every part that the networks took, of all modems. */
   journal(): JournalLine[] {
-    return this.#modemPorts.flatMap((_, index) => {
-      try {
-        return readFileSync(this.#journalPath(index), 'utf8')
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as JournalLine);
-      } catch {
-        return [];
-      }
-    });
+    return this.#modemPorts.flatMap((_, index) => this.journalOf(index));
+  }
+
+  /** Every part that the network of one modem took. */
+  journalOf(index: number): JournalLine[] {
+    try {
+      return readFileSync(this.#journalPath(index), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as JournalLine);
+    } catch {
+      return [];
+    }
+  }
+
+  /** Where the simulated modem listens for AT commands. */
+  modemPort(index: number): number {
+    return this.#modemPorts[index] ?? 0;
+  }
+
+  get databaseFile(): string {
+    return join(this.dir, 'data', 'pisang.db');
   }
 
   log(name: string): string {
