@@ -15,7 +15,10 @@ import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
 import { Retention } from './retention.ts';
 import { type RunningService, runService } from './service.ts';
 import { processClock } from './test-hooks.ts';
+import { boundYoungHeap } from './young-heap.ts';
 
+/** Two halves of 4 MB: twice that accepts no more messages a second, half of it 10 % fewer. */
+const YOUNG_HEAP_BYTES = 8_000_000;
 /** Requests in flight end long before; this bounds a client that does not read its answer. */
 const GRACE_MS = 10_000;
 
@@ -49,6 +52,7 @@ async function startApi(
 ): Promise<RunningService> {
   const { version } = context;
   const shared = sharedPort();
+  boundYoungHeap(YOUNG_HEAP_BYTES);
   const clock = processClock(context.environment);
   let onFailure: (reason: OutboxFailure) => void = () => {};
   const failed = new Promise<OutboxFailure>((resolve) => {

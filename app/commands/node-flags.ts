@@ -6,9 +6,9 @@ export type ProcessName = 'api' | 'modem' | 'simulate-modem';
  * a process was started. What each one brings is measured in docs/decisions.
  */
 export const V8_FLAGS: Readonly<Record<ProcessName, readonly string[]>> = {
-  api: ['--optimize-for-size', '--max-semi-space-size=4'],
-  modem: ['--optimize-for-size', '--max-semi-space-size=1'],
-  'simulate-modem': ['--max-semi-space-size=1'],
+  api: ['--optimize-for-size'],
+  modem: ['--optimize-for-size', '--semi-space-growth-factor=1'],
+  'simulate-modem': ['--semi-space-growth-factor=1'],
 };
 
 export function isProcessName(word: string): word is ProcessName {
