@@ -1,3 +1,4 @@
+import { onlyBeginning } from '../domain/nearest.ts';
 import { type AnyField, fieldsOf } from './field.ts';
 import { valueAt } from './layers.ts';
 import { nearest } from './nearest.ts';
@@ -62,10 +63,9 @@ function nearestField(parent: string, wrong: string): string {
   const parentField = parent === '' ? null : fieldAt(parent.replace(/\[\d+\]$/, ''));
   const siblings =
     parentField === null ? SCHEMA : parentField.kind === 'leaf' ? {} : parentField.fields;
-  const near = nearest(
-    wrong,
-    fieldsOf(siblings).map(([name]) => name),
-  );
+  const names = fieldsOf(siblings).map(([name]) => name);
+  const cutShort = onlyBeginning(wrong.toLowerCase(), names);
+  const near = cutShort === null ? nearest(wrong, names) : { name: cutShort, distance: 0 };
   const all = allPaths();
   const far = nearest(
     wrong,

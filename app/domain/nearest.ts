@@ -3,7 +3,8 @@ const LONGEST_WORD = 64;
 
 /**
  * The known word that a misspelt one most likely meant, ignoring case, or null when nothing is near
- * (more than a third of the letters differ). Levenshtein distance; the earlier of equals wins.
+ * (more than a third of the letters differ). Levenshtein distance; the earlier of equals wins. A word
+ * cut short (`prio`) means the only one that begins so.
  */
 export function nearestWord(wrong: string, known: readonly string[]): string | null {
   if (wrong.length > LONGEST_WORD) {
@@ -11,15 +12,27 @@ export function nearestWord(wrong: string, known: readonly string[]): string | n
   }
   const lowered = wrong.toLowerCase().replaceAll(/[-_]/g, '');
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1;
+  let bestDistance = Math.max(2, Math.floor(lowered.length / 3)) + 1;
   for (const word of known) {
     const distance = editDistance(lowered, word.toLowerCase());
-    if (distance < bestDistance) {
+    // With as many changes as letters, any short word would be near any other.
+    if (distance < bestDistance && distance < Math.min(lowered.length, word.length)) {
       best = word;
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? onlyBeginning(lowered, known);
+}
+
+const SHORTEST_BEGINNING = 3;
+
+/** The one known word that begins with `lowered`; null when there is none or several do. */
+export function onlyBeginning(lowered: string, known: readonly string[]): string | null {
+  const longer =
+    lowered.length < SHORTEST_BEGINNING
+      ? []
+      : known.filter((word) => word.toLowerCase().startsWith(lowered));
+  return longer.length === 1 ? (longer[0] ?? null) : null;
 }
 
 /** Levenshtein distance: insertions, deletions and replacements from one word to the other. */

@@ -22,7 +22,8 @@ export type RecipientReader = (written: string) => Recipient | null;
 /** `region`: ISO 3166-1 alpha-2. The numbering plans are read at the first national number. */
 export function recipientReader(region: string): RecipientReader {
   const national = new Map<string, Recipient | null>();
-  return (written) => {
+  return (given) => {
+    const written = given.trim();
     if (E164.test(written)) {
       return { address: written, kind: 'international' };
     }

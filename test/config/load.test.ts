@@ -160,6 +160,11 @@ const WRONG: readonly [name: string, file: unknown, sentence: string][] = [
     'http.maxDepth: no such field; the nearest is queue.maxDepth',
   ],
   [
+    'a name cut short',
+    { http: { tls: { certFile: '/c', keyFile: '/k', cert: '/c' } } },
+    'http.tls.cert: no such field; the nearest is http.tls.certFile',
+  ],
+  [
     'unknown in a modem',
     { modems: [{ id: 'a', prot: 'auto' }] },
     'modems[0].prot: no such field; the nearest is modems[0].port',

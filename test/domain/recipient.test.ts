@@ -26,6 +26,10 @@ const READ: readonly (readonly [string, string | null])[] = [
   ['0896abc07901', null],
   ['٠٨٩٦١٠٧٠٧٩٠١', null],
   ['+62896\n', null],
+  [' +6289610707901\r\n', '+6289610707901'],
+  ['\u00a0089610707901 ', '+6289610707901'],
+  [' 123 ', '123'],
+  [' ', null],
   ['++6289610707901', null],
   ['62+89610707901', null],
 ];
@@ -47,5 +51,10 @@ test('a misspelt word is led to the nearest one, a far one is not', () => {
   assert.equal(nearestWord('deliveryreports', known), 'deliveryReport');
   assert.equal(nearestWord('txt', known), 'text');
   assert.equal(nearestWord('hippopotamus', known), null);
+  assert.equal(nearestWord('foo', known), null, 'two of three letters changed is no misspelling');
+  assert.equal(nearestWord('__proto__', known), null);
+  assert.equal(nearestWord('dr', known), null);
+  assert.equal(nearestWord('val', known), 'validitySeconds', 'cut short');
+  assert.equal(nearestWord('delivery', [...known, 'deliveryTime']), null, 'two begin so');
   assert.equal(nearestWord('x'.repeat(1e6), known), null);
 });
