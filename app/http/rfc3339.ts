@@ -10,5 +10,6 @@ export function parseRfc3339(text: string): number | null {
   const day = Number(match[3]);
   const daysInMonth = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate();
   const ms = Date.parse(text.toUpperCase().replace(' ', 'T'));
-  return day >= 1 && day <= daysInMonth && !Number.isNaN(ms) ? ms : null;
+  // `Date.parse` also knows 24:00:00, which RFC 3339 does not.
+  return day >= 1 && day <= daysInMonth && Number(match[4]) <= 23 && !Number.isNaN(ms) ? ms : null;
 }
