@@ -45,6 +45,12 @@ export function legacyCall(context: HttpContext): (exchange: Exchange) => void {
     ) {
       return problem('cross-site');
     }
+    if (head.secPurpose !== undefined) {
+      // Browsers fetch an address ahead while it is being typed; that must not send an SMS.
+      return problem('cross-site', {
+        detail: 'The browser asked before anybody opened this address; open it to send.',
+      });
+    }
     if (!exchange.local && !mayCall(request.socket.remoteAddress ?? '')) {
       return problem('address-refused', {
         detail: 'This address may not use /s.py; legacy.allowFrom lists those that may.',

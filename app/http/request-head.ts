@@ -10,6 +10,7 @@ export interface RequestHead {
   idempotencyKey: string | undefined;
   origin: string | undefined;
   secFetchSite: string | undefined;
+  secPurpose: string | undefined;
   /** `X-Forwarded-For` or `Forwarded` is there: the socket's address is not the caller's. */
   forwarded: boolean;
   /** Name of a header above that came more than once, or null. */
@@ -27,6 +28,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     idempotencyKey: undefined,
     origin: undefined,
     secFetchSite: undefined,
+    secPurpose: undefined,
     forwarded: false,
     repeated: null,
   };
@@ -63,6 +65,8 @@ function fieldOf(name: string): Field | null {
       return is(name, 'Origin', 'origin') ? 'origin' : null;
     case 9:
       return is(name, 'Forwarded', 'forwarded') ? 'forwarded' : null;
+    case 11:
+      return is(name, 'Sec-Purpose', 'sec-purpose') ? 'secPurpose' : null;
     case 12:
       return is(name, 'Content-Type', 'content-type') ? 'contentType' : null;
     case 13:
