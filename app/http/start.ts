@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createSecureContext, type SecureContext } from 'node:tls';
@@ -255,11 +256,12 @@ interface Certificate {
 function certificateOf({ certFile, keyFile }: TlsConfig): Certificate {
   const read = (): SecureContext => {
     try {
-      return createSecureContext({
-        cert: readFileSync(certFile),
-        key: readFileSync(keyFile),
-        minVersion: 'TLSv1.2',
-      });
+      const [cert, key] = [readFileSync(certFile), readFileSync(keyFile)];
+      // OpenSSL itself takes a pair of different kinds, and then fails at every handshake.
+      if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+        throw new Error('the key belongs to another certificate');
+      }
+      return createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
     } catch (error) {
       throw new GatewayError(
         'tls-unreadable',

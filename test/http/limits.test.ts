@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
@@ -330,6 +331,13 @@ test('TLS from files, renewed by a reload; noise on its port harms nobody', asyn
   writeFileSync(certFile, 'broken');
   gateway.service.reload();
   assert.equal(await subject(), '202 second');
+  await assert.rejects(
+    startTestService({ http: { tls: { listen: ['127.0.0.1:0'], certFile, keyFile } } }),
+    { code: 'tls-unreadable' },
+  );
+  certify('first');
+  const otherKind = generateKeyPairSync('ed25519').privateKey;
+  writeFileSync(keyFile, otherKind.export({ type: 'pkcs8', format: 'pem' }));
   await assert.rejects(
     startTestService({ http: { tls: { listen: ['127.0.0.1:0'], certFile, keyFile } } }),
     { code: 'tls-unreadable' },
