@@ -70,7 +70,8 @@ export function authenticator(
         detail: `The key "${key.name}" lacks the scope ${scope}; use one made with --scope ${scope}.`,
       });
     }
-    return (limited ? perKey.take(`k ${key.name}`) : null) ?? key;
+    // What is open to all spends nothing: whoever polls the status must not use up the sending.
+    return (limited && scope !== null ? perKey.take(`k ${key.name}`) : null) ?? key;
   };
 
   return {

@@ -79,7 +79,10 @@ export function messageReader(
     }
     const reference = fields.reference ?? null;
     if (reference !== null && !isStorable(reference)) {
-      errors.push({ pointer: `${at}/reference`, detail: 'must not contain control characters' });
+      errors.push({
+        pointer: `${at}/reference`,
+        detail: 'must not contain control characters or half of a surrogate pair',
+      });
     }
     const metadata = readMetadata(fields.metadata ?? null);
     if (metadata !== null && 'error' in metadata) {

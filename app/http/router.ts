@@ -95,19 +95,19 @@ export async function openRouter(
   });
 
   const methodsOf = methodTable(routes);
+  const methodsHere = ({ url }: Exchange): readonly string[] | null =>
+    methodsOf(url.split('?', 1)[0] ?? '');
   app.setNotFoundHandler((request, reply) => {
-    const allowed = methodsOf(exchangeOf(request).url.split('?', 1)[0] ?? '');
-    send(
-      request,
-      reply,
-      allowed === null
-        ? problem('not-found')
-        : problem('method-not-allowed', {
-            detail: `Use ${allowed.join(' or ')} here, as the Allow header says.`,
-            headers: ['Allow', allowed.join(', ')],
-          }),
-    );
+    const allowed = methodsHere(exchangeOf(request));
+    send(request, reply, allowed === null ? problem('not-found') : methodNotAllowed(allowed));
   });
+  /** `GET /v1/messages/batch` is no message with the id `batch`. */
+  const refuseOtherMethod = (request: FastifyRequest, exchange: Exchange): void => {
+    const allowed = request.routeOptions.url?.includes(':') === true ? methodsHere(exchange) : null;
+    if (allowed !== null && !allowed.includes(request.method)) {
+      throw new Refusal(methodNotAllowed(allowed));
+    }
+  };
 
   for (const route of routes) {
     app.route({
@@ -115,6 +115,7 @@ export async function openRouter(
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       handler: async (request, reply) => {
         const exchange = exchangeOf(request);
+        refuseOtherMethod(request, exchange);
         const caller = await admit(context, route, exchange);
         const call: Call = {
           request: request.raw,
@@ -170,6 +171,13 @@ function writeAnswer(
   response.end(headOnly ? undefined : answer.body);
 }
 
+function methodNotAllowed(allowed: readonly string[]): Problem {
+  return problem('method-not-allowed', {
+    detail: `Use ${allowed.join(' or ')} here, as the Allow header says.`,
+    headers: ['Allow', allowed.join(', ')],
+  });
+}
+
 /** Address, then key, as the route's access asks. */
 async function admit(
   context: HttpContext,
@@ -190,7 +198,11 @@ async function admit(
     }
     return null;
   }
-  if (route.access === 'public' && authorization === undefined) {
+  if (
+    route.access === 'public' &&
+    (authorization === undefined || route.path.startsWith('/health/'))
+  ) {
+    // A probe asks whether the box accepts, not whether its key is right.
     return null;
   }
   await auth.ready();

@@ -44,7 +44,10 @@ export function validator(schema: Schema): Validator {
     if (right && unknown === null) {
       return NONE;
     }
-    const wrong = (validate.errors ?? []).map((error) => fieldError(error, at));
+    const errors = validate.errors ?? [];
+    const wrong = errors
+      .filter((error) => !saidByEnum(error, errors))
+      .map((error) => fieldError(error, at));
     return [...(right ? [] : wrong), ...(unknown ?? [])].slice(0, REPORTED_ERRORS);
   };
 }
@@ -54,6 +57,14 @@ function unknownField(name: string, known: readonly string[]): string {
   return near === null
     ? `is not a known field; known are ${known.length === 0 ? 'none' : known.join(', ')}`
     : `is not a known field; did you mean "${near}"?`;
+}
+
+/** The list of the allowed values says the type as well. */
+function saidByEnum(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  return (
+    error.keyword === 'type' &&
+    errors.some((other) => other.keyword === 'enum' && other.instancePath === error.instancePath)
+  );
 }
 
 function fieldError(error: ErrorObject, at: string): FieldError {

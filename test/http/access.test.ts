@@ -112,6 +112,12 @@ test('a rate limit answers 429 with Retry-After and RateLimit-*', async () => {
     const wrong = async () =>
       (await gateway.call('GET', '/v1/messages', undefined, bearer('psg_x'))).status;
     assert.deepEqual([await wrong(), await wrong(), await wrong()], [401, 401, 429]);
+    for (const path of ['/health/live', '/health/ready', '/v1/status', '/status']) {
+      const open = await gateway.call('GET', path);
+      assert.equal(open.status, 200, `${path} is no call that a limit holds`);
+    }
+    const probe = await gateway.call('GET', '/health/ready', undefined, bearer('psg_x'));
+    assert.equal(probe.status, 200, 'health is told whatever key comes along');
   });
 });
 

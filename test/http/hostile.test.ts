@@ -146,6 +146,7 @@ const HOSTILE: readonly (readonly [string, string | Buffer, number, RegExp])[] =
   ['an unknown method', `FROB /v1/messages HTTP/1.1\r\n${HOST}\r\n`, 405, /Allow/],
   ['a wrong method', `PUT /v1/messages HTTP/1.1\r\n${HOST}${LAST}\r\n`, 405, /GET or HEAD or POST/],
   ['DELETE of the page', `DELETE /status HTTP/1.1\r\n${HOST}${LAST}\r\n`, 405, /GET/],
+  ['GET of a batch', `GET /v1/messages/batch HTTP/1.1\r\n${HOST}${AUTH}${LAST}\r\n`, 405, /POST/],
   ['CONNECT', `CONNECT evil.example:443 HTTP/1.1\r\n${HOST}\r\n`, 405, /Allow/],
   ['TRACE', `TRACE / HTTP/1.1\r\n${HOST}${LAST}\r\n`, 405, /GET/],
   ['an unknown path', get('/v2/messages'), 404, /docs/],
@@ -192,6 +193,12 @@ const HOSTILE: readonly (readonly [string, string | Buffer, number, RegExp])[] =
     get('/s.py?rcpt=123&msg=a', `${HOST}Origin: http://evil.example\r\n`),
     403,
     /page of/,
+  ],
+  [
+    'a prefetch of /s.py',
+    get('/s.py?rcpt=123&msg=a', `${HOST}Sec-Fetch-Site: none\r\nSec-Purpose: prefetch\r\n`),
+    403,
+    /before anybody/,
   ],
   ['Origin null at /s.py', get('/s.py?rcpt=123&msg=a', `${HOST}Origin: null\r\n`), 403, /page of/],
   [

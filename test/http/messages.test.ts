@@ -82,6 +82,7 @@ const WRONG: readonly (readonly [string, unknown, string, RegExp])[] = [
   ['a hidden prototype', HIDDEN, '/__proto__', /known/],
   ['a wrong priority', { ...MESSAGE, priority: 'urgent' }, '/priority', /high, normal, low/],
   ['a wrong type', { ...MESSAGE, flash: 'yes' }, '/flash', /true or false/],
+  ['no priority', { ...MESSAGE, priority: null }, '/priority', /high, normal, low/],
   ['half a validity', { ...MESSAGE, validitySeconds: 1.5 }, '/validitySeconds', /whole number/],
   ['no time', { ...MESSAGE, sendAt: 'tomorrow' }, '/sendAt', /RFC 3339/],
   ['no day', { ...MESSAGE, sendAt: '2026-02-30T00:00:00Z' }, '/sendAt', /RFC 3339/],
@@ -94,6 +95,7 @@ const WRONG: readonly (readonly [string, unknown, string, RegExp])[] = [
   ['no GSM-7 text', { ...MESSAGE, text: 'ж', encoding: 'gsm7' }, '/text', /gsm7/],
   ['a long reference', { ...MESSAGE, reference: 'r'.repeat(129) }, '/reference', /128/],
   ['a reference with a line feed', { ...MESSAGE, reference: 'a\nb' }, '/reference', /control/],
+  ['half a reference', '{"to":"123","text":"a","reference":"\\ud83d"}', '/reference', /surrogate/],
   ['fat metadata', { ...MESSAGE, metadata: { a: 'x'.repeat(4_096) } }, '/metadata', /4096/],
   ['deep metadata', DEEP, '/metadata', /nest/],
   ['metadata as a list', { ...MESSAGE, metadata: [] }, '/metadata', /object/],
@@ -108,6 +110,8 @@ for (const [name, body, pointer, detail] of WRONG) {
     const problem = await json<ErrorList & { code: string }>(answer);
     assert.equal(problem.code, 'invalid-fields');
     const error = problem.errors.find((one) => one.pointer === pointer);
+    const pointers = problem.errors.map((one) => one.pointer);
+    assert.equal(new Set(pointers).size, pointers.length, 'each fault is told once');
     assert.match(error?.detail ?? `nothing at ${pointer}: ${JSON.stringify(problem)}`, detail);
     assert.equal(gateway.outbox.messages.size, stored);
   });
