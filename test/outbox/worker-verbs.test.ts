@@ -54,6 +54,15 @@ test('a bracket that was not used leaves the message as if never handed over', a
   assert.equal(await house.handOver(seq), 'committed');
 });
 
+test('a part that never got its prompt leaves the message ready for its missing parts', async () => {
+  const { id, seq } = await house.queue({ segments: 2 });
+  await house.handOver(seq);
+  await house.worker.recordSent({ ...ref(seq), reference: 7, at: house.at() });
+  await house.worker.takeBack({ ...ref(seq), part: 2 }, house.at());
+  assert.equal(await status(id), 'queued');
+  assert.deepEqual(await ready(), [seq]);
+});
+
 test('a canceled message is gone at the hand-over, and one handed over cannot be canceled', async () => {
   const first = await house.queue();
   assert.deepEqual(await house.api.cancel(first.id, 'key a'), { kind: 'canceled' });

@@ -49,14 +49,20 @@ export function handOver(tx: Tx, args: HandOver): 'committed' | 'gone' {
   return 'committed';
 }
 
-/** Closes a bracket that was not used; the message goes back to the ready queue. */
+/**
+ * The part was not handed over: closes its bracket if one was made, and the message, of which other
+ * parts may be out already, goes back to the ready queue.
+ */
 export function takeBack(tx: Tx, args: PartRef & { readonly at: Moment }): void {
   const row = findMessage(tx, args.seq);
-  if (row === undefined || findPart(tx, args.seq, args.part)?.status !== 'handed-over') {
+  if (row === undefined) {
     return;
   }
-  forgetPart(tx, args.seq, args.part);
-  if (row.status === 'sending') {
+  if (findPart(tx, args.seq, args.part)?.status === 'handed-over') {
+    forgetPart(tx, args.seq, args.part);
+  }
+  const inTheAir = partsOf(tx, args.seq).some((part) => part.status === 'handed-over');
+  if (row.status === 'sending' && !inTheAir) {
     changeMessage(tx, row, { status: 'queued', detail: 'not handed over', at: args.at });
   }
 }
