@@ -61,6 +61,16 @@ const CASES: Readonly<Record<string, Case>> = {
     await fast.reaches(message.id, 'delivered');
     assertWhole(message, [1, 2, 3]);
   },
+  'no prompt in the middle: the missing parts follow, with the same reference': async (index) => {
+    const message = await handedOverHalf(index, { noPrompt: { count: 1 } }, {});
+    await fast.reaches(message.id, 'delivered');
+    assertWhole(message, [1, 2, 3]);
+  },
+  'a restart of the modem in the middle: the missing parts follow': async (index) => {
+    const message = await handedOverHalf(index, { rebootBefore: { count: 1 } }, {});
+    await fast.reaches(message.id, 'delivered');
+    assertWhole(message, [1, 2, 3]);
+  },
   'a late report of failure settles the message': async (index) => {
     const modem = modemOf(index);
     await fast.rig.faults(
