@@ -52,7 +52,16 @@ export async function runService(
     logger.error({ error: error.stack }, 'unexpected error, leaving');
     process.exit(1);
   });
-  let service: RunningService;
+  let service: RunningService | null = null;
+  // Heard from the first moment on: without a handler a SIGHUP would end the process.
+  let reloadWhenStarted = false;
+  const reload = (): void => {
+    reloadWhenStarted = service === null;
+    void Promise.resolve(service?.reload?.()).catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'reload failed, the old settings stay');
+    });
+  };
+  process.on('SIGHUP', reload);
   try {
     service = await options.start();
   } catch (error) {
@@ -65,11 +74,9 @@ export async function runService(
     leaveSoon();
     throw error;
   }
-  process.on('SIGHUP', () => {
-    void Promise.resolve(service.reload?.()).catch((error: unknown) => {
-      logger.error({ error: String(error) }, 'reload failed, the old settings stay');
-    });
-  });
+  if (reloadWhenStarted) {
+    reload();
+  }
   await tell({ type: 'ready', facts: service.facts ?? {} });
   notices.ready();
   const cause = await Promise.race([
