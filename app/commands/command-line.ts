@@ -50,7 +50,7 @@ export async function runCommandLine(
 
 async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {
   const { globals, name, rest } = splitAtCommand(argv);
-  const first = parse(globals, {}, [0, 0]);
+  const first = parse(globals, {}, [0, 0], 'pisang COMMAND');
   if (first.given.has('version')) {
     around.print(readVersion());
     return 0;
@@ -76,7 +76,8 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
     helpFor(wanted, entry.summary, command).forEach(around.print);
     return 0;
   }
-  const { given, words } = parse(rest, command.options, command.words);
+  const usage = `pisang ${wanted} ${command.usage}`;
+  const { given, words } = parse(rest, command.options, command.words, usage);
   if (given.has('version')) {
     around.print(readVersion());
     return 0;
@@ -115,6 +116,7 @@ function parse(
   args: readonly string[],
   own: Readonly<Record<string, Option>>,
   [least, most]: readonly [number, number],
+  usage: string,
 ): { given: Map<string, string[]>; words: string[] } {
   const options = { ...own, ...GLOBAL_OPTIONS };
   const { tokens } = parseArgs({
@@ -153,7 +155,7 @@ function parse(
     }
   }
   if (words.length < least) {
-    throw usageError(`a word is missing; --help shows the usage`);
+    throw usageError(`a word is missing: ${usage}`);
   }
   if (words.length > most) {
     throw usageError(`"${words[most]}" is one word too many; put texts with spaces in quotes`);

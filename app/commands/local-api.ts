@@ -92,11 +92,13 @@ export function refusal(answer: ApiAnswer): string {
   const words = [problem?.detail, problem?.title].find((one) => typeof one === 'string');
   const fields = (Array.isArray(problem?.errors) ? problem.errors : []).map(
     (one: { pointer?: unknown; detail?: unknown }) =>
-      `${String(one.pointer)} ${String(one.detail)}`,
+      `${String(one.pointer).replace(/^\//, '') || 'the body'}: ${String(one.detail)}`,
   );
-  return [typeof words === 'string' ? words : `the API answered ${answer.status}`, ...fields].join(
-    '; ',
-  );
+  if (fields.length > 0) {
+    // The detail only repeats the first of them.
+    return fields.join('; ');
+  }
+  return typeof words === 'string' ? words : `the API answered ${answer.status}`;
 }
 
 async function readAnswer(response: IncomingMessage): Promise<ApiAnswer> {

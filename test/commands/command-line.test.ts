@@ -57,7 +57,7 @@ const MISUSE: readonly [string[], string][] = [
     ['status', '--url', 'pisang.local'],
     'pisang: --url must be an address such as http://127.0.0.1:8080, not "pisang.local"',
   ],
-  [['config'], 'pisang: a word is missing; --help shows the usage'],
+  [['config'], 'pisang: a word is missing: pisang config check|show|reference'],
   [['config', 'chek'], 'pisang: after "config" comes check, show or reference'],
 ];
 
@@ -127,6 +127,11 @@ test('without an API: send fails with one line, status says unreachable', async 
   assert.match(status.out[0] ?? '', /^UNKNOWN - there is no API at /);
 });
 
+const WRONG_FIELDS = [
+  { pointer: '/to', detail: 'is wrong' },
+  { pointer: '/text', detail: 'is missing' },
+];
+
 test('send prints the id, waits for the outcome, and repeats what a refusal says', async (t) => {
   const states = ['queued', 'sent', 'delivered'];
   const seen: string[] = [];
@@ -136,7 +141,7 @@ test('send prints the id, waits for the outcome, and repeats what a refusal says
       const refused = request.headers.authorization !== 'Bearer psg_good';
       const posted = request.method === 'POST';
       const body = refused
-        ? { detail: 'Unknown key.', errors: [{ pointer: '/to', detail: 'is wrong' }] }
+        ? { detail: '/to: is wrong (and 1 more)', errors: WRONG_FIELDS }
         : { id: 'id-1', status: posted ? 'queued' : states.shift() };
       response.writeHead(refused ? 401 : posted ? 202 : 200).end(JSON.stringify(body));
     });
@@ -146,7 +151,7 @@ test('send prints the id, waits for the outcome, and repeats what a refusal says
   assert.deepEqual(good, { code: 0, out: ['id-1', 'delivered'], err: [] });
   assert.equal(seen[0], 'POST /v1/messages Bearer psg_good');
   const bad = await pisang([...argv, '--key', 'psg_bad']);
-  assert.deepEqual(bad, { code: 1, out: [], err: ['pisang: Unknown key.; /to is wrong'] });
+  assert.deepEqual(bad, { code: 1, out: [], err: ['pisang: to: is wrong; text: is missing'] });
 });
 
 test('status speaks Nagios', async (t) => {
