@@ -25,6 +25,8 @@ export function prepareDemo(context: CommandContext): Demo {
     throw usageError(`PORT must be a whole number from 1 to 65535, not "${port}"`);
   }
   const logDir = join(dataDir, 'log');
+  // Numbers and texts lie in here: for the owner and the group, as `dataDir` elsewhere.
+  mkdirSync(dataDir, { recursive: true, mode: 0o750 });
   mkdirSync(logDir, { recursive: true });
   const configFile = join(dataDir, 'demo.json');
   const settings = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,7 @@ async function startDemo(): Promise<Program> {
     20_000,
   );
   assert.equal(started.child.exitCode, null, started.stderr());
+  assert.equal(statSync(dataDir).mode & 0o777, 0o750, 'texts and numbers are not for everybody');
   return started;
 }
 
