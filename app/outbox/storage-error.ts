@@ -44,7 +44,11 @@ export function storageError(error: unknown, file: string, atCommit: boolean): W
     return { code: 'storage-read-only', message: 'the disk is read-only', retry: 'later' };
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return { code: 'storage-damaged', message: 'the database file is damaged', retry: 'never' };
+    return {
+      code: 'storage-damaged',
+      message: `the database file ${file} is damaged; put a backup in its place, or move it and its -wal file away to start empty`,
+      retry: 'never',
+    };
   }
   if (isBusy(error)) {
     return { code: 'queue-busy', message: 'the database stayed locked', retry: 'later' };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { GatewayError } from '../../app/domain/gateway-error.ts';
 import { ensureDatabase, migrate, quickCheck, SCHEMA_VERSION } from '../../app/outbox/index.ts';
 import type { Migration } from '../../app/outbox/migrate.ts';
 import { tempFolder } from './fixtures.ts';
@@ -99,5 +100,10 @@ test('a file that is no database is named as damaged', async () => {
     temp.file,
     'this is not a database, and it is long enough to be looked at'.repeat(99),
   );
-  await assert.rejects(ensureDatabase(temp.file), { code: 'storage-damaged' });
+  await assert.rejects(ensureDatabase(temp.file), (error) => {
+    assert.ok(error instanceof GatewayError);
+    assert.equal(error.code, 'storage-damaged');
+    assert.ok(error.message.includes(`${temp.file} is damaged; `), error.message);
+    return true;
+  });
 });
