@@ -56,7 +56,7 @@ export function buildDocument(input: DocumentInput): StatusDocument {
     at: iso(facts.nowMs),
     bootId: clock.bootId,
     uptimeSeconds: box.uptimeSeconds,
-    snapshotAgeMs: counters.ageMs(),
+    snapshotAgeMs: whole(counters.ageMs()),
     demo,
     redacted,
     health: verdict.health,
@@ -105,6 +105,10 @@ export function buildDocument(input: DocumentInput): StatusDocument {
     update: { availableVersion: null, trialUntil: null, lastResult: 'none' },
     selfTest: null,
   };
+}
+
+function whole(value: number | null): number | null {
+  return value === null ? null : Math.round(value);
 }
 
 function iso(atMs: number): string {

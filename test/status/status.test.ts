@@ -74,6 +74,14 @@ test('GET /v1/status has exactly the documented shape', async () => {
   assert.deepEqual(JSON.parse(JSON.stringify(document)), document);
 });
 
+test('the age of the snapshot is told in whole milliseconds', async () => {
+  const { status, clock } = bench();
+  await status.json({ authenticated: false });
+  await clock.advance(0.4);
+  const document = await status.json({ authenticated: false });
+  assert.equal(document.snapshotAgeMs, 0);
+});
+
 test('without a login numbers and identities are masked, and the pointers say where', async () => {
   const { status } = bench();
   const open = await status.json({ authenticated: false });
