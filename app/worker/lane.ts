@@ -44,6 +44,7 @@ export class Lane {
     const { modem, queue, recorder, logger } = this.#deps;
     while (!signal.aborted) {
       try {
+        await recorder.rewrite();
         await this.#mayTake(signal);
         const message = signal.aborted ? null : await queue.claim(modem);
         if (message === null) {
@@ -64,13 +65,13 @@ export class Lane {
         await sleep(this.#deps.clock, this.#pauseMs, signal);
       } catch (error) {
         logger.error({ modem, err: error }, 'sending pauses: an outcome could not be written');
-        recorder.forgetFailure();
         this.#pauseMs = longer(this.#pauseMs);
         await sleep(this.#deps.clock, this.#pauseMs, signal);
       }
     }
     recorder.flush();
     await recorder.settled().catch(() => undefined);
+    await recorder.rewrite().catch(() => undefined);
   }
 
   holding(): Holding {

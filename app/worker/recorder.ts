@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/gateway-error.ts';
 
 /** A result that can wait is written with the next bracket, or alone after this. */
 const LINGER_MS = 5;
@@ -9,6 +10,9 @@ const LINGER_MS = 5;
  * milliseconds, because the next part's bracket usually follows at once and one commit can hold
  * both: an SD card then syncs once a part instead of twice. The outbox commits in the order it is
  * asked, so a later bracket never overtakes an earlier result.
+ *
+ * What a full or read-only disk refused is kept, in order, with all that follows it: after such a
+ * failure nothing settles until `rewrite` has brought everything to the disk.
  */
 export class Recorder {
   readonly #clock: Clock;
@@ -16,6 +20,8 @@ export class Recorder {
   #pending: Promise<void> = Promise.resolve();
   #lingering: (() => void)[] = [];
   #cancelTimer: (() => void) | null = null;
+  #hasFailed = false;
+  #unwritten: (() => Promise<void>)[] = [];
 
   constructor(clock: Clock, onCommitted: () => void) {
     this.#clock = clock;
@@ -25,12 +31,12 @@ export class Recorder {
   /** Starts the write; its failure surfaces in `settled`. */
   record(write: () => Promise<void>): void {
     this.flush();
-    this.#chain(write());
+    this.#chain(this.#attempt(write));
   }
 
   /** As `record`, but the write may wait for the next one. */
   recordSoon(write: () => Promise<void>): void {
-    this.#chain(this.joinNext(write));
+    this.#chain(this.joinNext(() => this.#attempt(write)));
   }
 
   /**
@@ -58,9 +64,15 @@ export class Recorder {
     }
   }
 
-  /** Runs `action` when all that was recorded so far is on the disk or has failed. */
+  /** Runs `action` when all that was recorded so far is on the disk, or can never be. */
   afterwards(action: () => void): void {
-    this.#pending = this.#pending.finally(action);
+    this.#pending = this.#pending.finally(() => {
+      if (this.#unwritten.length > 0) {
+        this.#unwritten.push(async () => action());
+      } else {
+        action();
+      }
+    });
     this.#pending.catch(() => undefined);
   }
 
@@ -69,13 +81,57 @@ export class Recorder {
     return this.#pending;
   }
 
-  /** Forgets a failure that was dealt with. */
-  forgetFailure(): void {
-    this.#pending = this.#pending.catch(() => undefined);
+  /** After a failure: writes again what the disk refused; rejects while it still does. */
+  async rewrite(): Promise<void> {
+    if (!this.#hasFailed) {
+      return;
+    }
+    this.flush();
+    await this.#pending.catch(() => undefined);
+    for (let write = this.#unwritten[0]; write !== undefined; write = this.#unwritten[0]) {
+      try {
+        await write();
+      } catch (error) {
+        if (canBeWrittenLater(error)) {
+          throw error;
+        }
+      }
+      this.#unwritten.shift();
+    }
+    this.#hasFailed = false;
+    this.#pending = Promise.resolve();
+    this.#onCommitted();
+  }
+
+  /** Behind something unwritten nothing is tried: the order stays. */
+  async #attempt(write: () => Promise<void>): Promise<void> {
+    if (this.#unwritten.length > 0) {
+      this.#unwritten.push(write);
+      throw new GatewayError('storage-failing', 'an earlier result waits for the disk', {
+        retry: 'later',
+      });
+    }
+    try {
+      await write();
+    } catch (error) {
+      this.#hasFailed = true;
+      if (canBeWrittenLater(error)) {
+        this.#unwritten.push(write);
+      }
+      throw error;
+    }
   }
 
   #chain(written: Promise<void>): void {
-    this.#pending = Promise.all([this.#pending, written]).then(this.#onCommitted);
+    const before = this.#pending;
+    // Settles after both, so that what comes afterwards finds each failure noted.
+    this.#pending = Promise.allSettled([before, written])
+      .then(() => Promise.all([before, written]))
+      .then(this.#onCommitted);
     this.#pending.catch(() => undefined);
   }
+}
+
+function canBeWrittenLater(error: unknown): boolean {
+  return error instanceof GatewayError && error.retry === 'later';
 }

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../app/domain/gateway-error.ts';
 import type { ModemId } from '../../app/domain/ids.ts';
 import type {
   OpenBracket,
@@ -139,7 +140,7 @@ export class FakeWorkerOutbox implements WorkerOutbox {
     this.calls.push({ verb, argument });
     await new Promise((resolve) => setImmediate(resolve));
     if (this.failing.has(verb)) {
-      throw new Error(`the disk refused ${verb}`);
+      throw new GatewayError('storage-full', `the disk refused ${verb}`, { retry: 'later' });
     }
   }
 }

@@ -322,6 +322,43 @@ test('when results cannot be written no further part is handed over until they c
   assert.ok(outbox.verbs().includes('takeBack'));
 });
 
+test('a disk that was full for a while: the answers of meanwhile are written, then the queue goes on', async () => {
+  outbox.ready = [message(1), message(2), message(3), message(4)];
+  outbox.failing.add('recordSent');
+  outbox.failing.add('takeBack');
+  driver.script = [
+    after({ kind: 'sent', reference: 1, tookMs: 1 }),
+    async (handOver) => {
+      await assert.rejects(handOver(), /disk/);
+      return { kind: 'not-handed-over', code: 'storage-failing', bracketed: true };
+    },
+  ];
+  start();
+  await quiet();
+  for (const ms of [1_000, 2_000, 4_000]) {
+    await clock.advance(ms);
+    await quiet();
+  }
+  assert.ok(driver.parts.length <= 2, 'nothing more was handed to the modem');
+  outbox.failing.clear();
+  outbox.calls.length = 0;
+  for (const ms of [30_000, 30_000]) {
+    await clock.advance(ms);
+    await quiet();
+  }
+  const written = outbox.calls.filter(({ verb }) => verb !== 'handOver');
+  assert.deepEqual(
+    written.map(({ verb, argument }) => [verb, (argument as Noted).seq]),
+    [
+      ['recordSent', 1],
+      ['takeBack', 2],
+      ['recordSent', 3],
+      ['recordSent', 4],
+    ],
+    'in the order in which they came about, each once',
+  );
+});
+
 test('a late answer settles the part in doubt as sent', async () => {
   outbox.ready = [message(1)];
   driver.script = [after({ kind: 'unknown', code: 'no-answer' })];
