@@ -41,21 +41,34 @@ export const command: Command = {
     const environment = context.environment;
     const input = { config, configFile, environment, output: demo === null ? null : toFiles(demo) };
     return demo === null
-      ? runAll(context, input, createProcessLogger('run', config.log.level), async () => {})
-      : runAll(context, input, terminalLogger(context, demo), async () => {
-          const key = await demoKey(demo, input);
-          const url = `http://${config.http.listen[0] ?? ''}`;
-          demoBanner(demo, config, key, url, context.version).forEach(context.print);
+      ? runAll(context, input, createProcessLogger('run', config.log.level), {})
+      : runAll(context, input, terminalLogger(context, demo), {
+          // Before the API starts, so that its first look at the keys finds one.
+          whenMigrated: async () => {
+            if (savedKey(demo) === null) {
+              await newDemoKey(demo, input);
+            }
+          },
+          whenReady: async () => {
+            const key = await demoKey(demo, input);
+            const url = `http://${config.http.listen[0] ?? ''}`;
+            demoBanner(demo, config, key, url, context.version).forEach(context.print);
+          },
         });
   },
 };
 
-/** Migrates, starts everything, calls `whenReady`, and resolves with the exit code once stopped. */
+interface Hooks {
+  readonly whenMigrated?: () => Promise<void>;
+  readonly whenReady?: () => Promise<void>;
+}
+
+/** Migrates, starts everything, calls the hooks, and resolves with the exit code once stopped. */
 async function runAll(
   context: CommandContext,
   input: PlanInput,
   logger: Logger,
-  whenReady: () => Promise<void>,
+  hooks: Hooks,
 ): Promise<number> {
   const supervisor = new Supervisor({ stages: runPlan(input), logger, stopGraceMs: STOP_GRACE_MS });
   const stopAsked = firstStopSignal(() => {
@@ -72,8 +85,9 @@ async function runAll(
         if (code !== 0) {
           throw new GatewayError('migration-failed', MIGRATION_FAILED, { retry: 'never' });
         }
+        await hooks.whenMigrated?.();
       })
-      .then(whenReady);
+      .then(() => hooks.whenReady?.());
     started.catch(() => undefined);
     const first = await Promise.race([started, stopAsked, hungUp]);
     if (first === undefined) {
@@ -130,6 +144,10 @@ async function demoKey(demo: Demo, input: PlanInput): Promise<string> {
   if (saved !== null && (await isKnown(saved, input.config))) {
     return saved;
   }
+  return newDemoKey(demo, input);
+}
+
+async function newDemoKey(demo: Demo, input: PlanInput): Promise<string> {
   const scopes = 'messages:send,messages:read,verify,inbox:read,webhooks,admin';
   const start = childStart(input, 'key', ['add', '--name', 'demo', '--scope', scopes]);
   const { code, stdout } = await runToEnd(start).ended;

@@ -108,6 +108,16 @@ test('the printed curl line sends, and the message is delivered', async () => {
   assert.equal(journal().at(-1)?.text, 'Hello from pisang');
 });
 
+test('the key is there before the API starts, so no page says that it is missing', async () => {
+  const listed = (await pisang('key', 'list')).out
+    .split('\n')
+    .find((line) => line.includes(' demo '));
+  const madeAt = Date.parse(/\d{4}-\d\d-\d\dT\S+Z/.exec(listed ?? '')?.[0] ?? '');
+  const log = readFileSync(join(dataDir, 'log', 'api.log'), 'utf8');
+  const serving = log.split('\n').find((line) => line.includes('serving HTTP')) ?? '{}';
+  assert.ok(madeAt < Date.parse(JSON.parse(serving).time), `${listed} ${serving}`);
+});
+
 test('the printed line of the former call reaches the network without a key', async () => {
   const before = journal().length;
   assert.match(paste('/s.py'), /^queued [0-9a-f-]{36}\n$/);
