@@ -12,6 +12,8 @@ export interface IncomingDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onReceived: () => void;
+  /** A report settled a part in doubt: the message's other parts may be ready now. */
+  readonly onSettled: () => void;
 }
 
 /** Commits what a modem received. Resolves after the commit: only then may the modem's copy go. */
@@ -23,7 +25,7 @@ export class Incoming {
   }
 
   async report({ pdu, report }: ReceivedReport): Promise<void> {
-    const { modem, outbox, iccid, clock, logger } = this.#deps;
+    const { modem, outbox, iccid, clock, logger, onSettled } = this.#deps;
     const { outcome } = report;
     const result = await outbox.recordReport({
       modem,
@@ -38,6 +40,9 @@ export class Incoming {
       at: momentOf(clock),
     });
     logger.info({ modem, reference: report.reference, outcome, result }, 'delivery report');
+    if (result === 'settled') {
+      onSettled();
+    }
   }
 
   async sms(received: ReceivedSms): Promise<void> {

@@ -77,6 +77,7 @@ export class Station {
       clock,
       logger,
       onReceived: () => this.#stats.recordReceived(clock.nowMs()),
+      onSettled: () => queue.nudge(),
     });
     this.driver = deps.makeDriver({
       config,
@@ -151,7 +152,7 @@ export class Station {
 
   /** The modem answered for a part after we had given it up. */
   #settleLate(reference: number | null): void {
-    const { clock, config, logger, outbox } = this.#deps;
+    const { clock, config, logger, outbox, queue } = this.#deps;
     const part = this.#fates.get(config.id);
     if (part === null) {
       logger.warn({ modem: config.id }, 'a late answer belongs to no known part');
@@ -162,6 +163,8 @@ export class Station {
       (bracket) => bracket.seq !== part.seq || bracket.part !== part.part,
     );
     this.#recorder.record(() => outbox.recordSent({ ...part, reference, at: momentOf(clock) }));
+    // The message's other parts may be ready now.
+    this.#recorder.afterwards(() => queue.nudge());
     this.#stats.recordSent(null, clock.monotonicMs(), clock.nowMs());
     logger.info({ modem: config.id, reference }, 'a late answer settled a part as sent');
   }

@@ -25,6 +25,7 @@ export class FakeWorkerOutbox implements WorkerOutbox {
   brackets: OpenBracket[] = [];
   nextDueMs: number | null = null;
   handOverTimesMs: number[] = [];
+  reportResult: 'matched' | 'settled' = 'matched';
 
   async openBrackets(): Promise<readonly OpenBracket[]> {
     return this.brackets;
@@ -82,9 +83,9 @@ export class FakeWorkerOutbox implements WorkerOutbox {
     return this.#note('expire', seq);
   }
 
-  async recordReport(report: StatusReport): Promise<'matched'> {
+  async recordReport(report: StatusReport): Promise<'matched' | 'settled'> {
     await this.#note('recordReport', report);
-    return 'matched';
+    return this.reportResult;
   }
 
   async storeInbound(part: object): Promise<'stored'> {

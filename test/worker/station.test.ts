@@ -4,7 +4,7 @@ import type { ModemConfig } from '../../app/domain/config.ts';
 import type { MessageId, ModemId } from '../../app/domain/ids.ts';
 import type { ModemDriverDeps } from '../../app/modem/index.ts';
 import type { OpenBracket, ReadyMessage } from '../../app/outbox/contract.ts';
-import { decodeSubmit } from '../../app/pdu/index.ts';
+import { type DecodedStatusReport, decodeSubmit } from '../../app/pdu/index.ts';
 import { ConcatReferences } from '../../app/worker/concat-references.ts';
 import { ReadyQueue } from '../../app/worker/ready-queue.ts';
 import { Station } from '../../app/worker/station.ts';
@@ -369,6 +369,36 @@ test('a late answer settles the part in doubt as sent', async () => {
   const { at, ...sent } = argument('recordSent');
   assert.deepEqual(sent, { seq: 1, part: 1, modem: MODEM, reference: 77 });
   assert.ok(at);
+});
+
+test('what settles a part in doubt wakes the lane for the other parts of the message', async () => {
+  start();
+  await quiet();
+  const rest = message(1, {
+    text: LONG_TEXT,
+    attempts: 1,
+    concatReference: 7,
+    parts: [{ number: 1, status: 'sent' }],
+  });
+  outbox.ready = [rest];
+  outbox.reportResult = 'settled';
+  const reported = fromDriver?.onReport({
+    pdu: '',
+    report: { outcome: 'delivered' } as DecodedStatusReport,
+  });
+  await quiet();
+  await reported;
+  await quiet();
+  assert.equal(driver.parts.length, 2, 'after a report');
+
+  outbox.ready = [message(2)];
+  driver.script = [after({ kind: 'unknown', code: 'no-answer' })];
+  queue.nudge();
+  await quiet();
+  outbox.ready = [{ ...rest, seq: 2 }];
+  fromDriver?.onLateSent(78);
+  await quiet();
+  assert.equal(driver.parts.length, 5, 'after a late answer');
 });
 
 test('a part of an earlier process becomes uncertain when no late answer comes in time', async () => {
