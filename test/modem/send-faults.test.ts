@@ -29,7 +29,7 @@ const once = { count: 1 };
 
 const CASES: readonly Case[] = [
   { fault: { noPrompt: once }, outcome: notHandedOver('no-prompt', false), taken: false },
-  { fault: { latePrompt: { ...once, ms: 200 } }, outcome: SENT, taken: true },
+  { fault: { latePrompt: { ...once, ms: 50 } }, outcome: SENT, taken: true },
   {
     fault: { latePrompt: { ...once, ms: 900 } },
     outcome: notHandedOver('no-prompt', false),

@@ -22,7 +22,7 @@ test('line ends: CR, LF and both; empty lines, stray ESC and foreign text are pa
   program.write('AT\n');
   assert.equal(await program.until('OK\r\n'), '\r\nOK\r\n');
   program.write('AT\r\n');
-  assert.equal(await program.quiet(30), '\r\nOK\r\n');
+  assert.equal(await program.until('OK\r\n'), '\r\nOK\r\n');
   program.write('\x1bjunkAT+CSQ\r');
   assert.match(await program.until('OK\r\n'), /\+CSQ: 20,99/);
 });
@@ -36,7 +36,10 @@ test('a line that comes octet by octet, and two lines in one packet', async () =
   }
   assert.equal(await program.until('OK\r\n'), '\r\n+CSQ: 20,99\r\n\r\nOK\r\n');
   program.write('AT+CMGF?\rAT+CMEE?\r');
-  assert.equal(await program.quiet(50), '\r\n+CMGF: 0\r\n\r\nOK\r\n\r\n+CMEE: 0\r\n\r\nOK\r\n');
+  assert.equal(
+    await program.until('+CMEE: 0\r\n\r\nOK\r\n'),
+    '\r\n+CMGF: 0\r\n\r\nOK\r\n\r\n+CMEE: 0\r\n\r\nOK\r\n',
+  );
 });
 
 test('commands joined with ; run in order, with one result, and end at the first error', async () => {
@@ -83,9 +86,9 @@ test('result format: V0 gives digits, Q1 nothing, CMEE chooses bare, numbers or 
   assert.equal(await program.at('AT+CIMI'), '\r\n+CME ERROR: SIM not inserted\r\n');
   assert.equal(await program.at('AT+CMGL=4'), '\r\n+CMS ERROR: SIM not inserted\r\n');
   program.write('ATV0\r');
-  assert.equal(await program.quiet(30), '0\r');
+  assert.equal(await program.until('0\r'), '0\r');
   program.write('AT+NOSUCH\rATQ1\rAT\r');
-  assert.equal(await program.quiet(30), '4\r');
+  assert.equal(await program.until('4\r'), '4\r');
   program.write('ATQ0V1\r');
   assert.equal(await program.until('OK\r\n'), '\r\nOK\r\n');
 });

@@ -12,7 +12,7 @@ test('a send: prompt without a line end, +CMGS, OK; the journal has the part', a
   const program = await rig.quietProgram();
   const pdu = submit('halo');
   program.write(`AT+CMGS=${pdu.tpduLength}\r`);
-  assert.equal(await program.quiet(30), '\r\n> ');
+  assert.equal(await program.until('> '), '\r\n> ');
   program.write(pdu.pdu + CTRL_Z);
   assert.equal(await program.until('OK\r\n'), '\r\n+CMGS: 0\r\n\r\nOK\r\n');
   const [entry, ...others] = await rig.journal();
