@@ -11,19 +11,26 @@ interface Listed {
 
 /** Waits until nothing is on its way any more. */
 export async function drained(rig: Rig, timeoutMs: number): Promise<void> {
+  let rest = '';
   await until(
     'the queue is empty',
     async () => {
       for (const status of ['queued', 'sending', 'scheduled']) {
         const answer = await rig.fetch('GET', `/v1/messages?status=${status}&limit=1`);
         if ((JSON.parse(answer.body) as { items: unknown[] }).items.length > 0) {
+          rest = answer.body;
           return false;
         }
       }
       return true;
     },
     timeoutMs,
-  );
+  ).catch(async (error: unknown) => {
+    const status = await rig.fetch('GET', '/v1/status');
+    throw new Error(`not drained: ${rest}\n${rig.log('modem').slice(-2_000)}\n${status.body}`, {
+      cause: error,
+    });
+  });
 }
 
 export interface Audit {
