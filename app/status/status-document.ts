@@ -2,7 +2,7 @@ import type { Led, Params, Severity } from '../domain/conditions/condition.ts';
 import type { Lamp } from '../domain/conditions/verdict.ts';
 import type { Bilingual, ErrorClass } from '../domain/error-table.ts';
 import type { MessageStatus } from '../domain/message.ts';
-import type { ModemState, Registration, SimState } from '../domain/modem-snapshot.ts';
+import type { ModemSnapshot, ModemState, SimState } from '../domain/modem-snapshot.ts';
 
 /**
  * `GET /v1/status`: the one source of the page, the terminal and the metrics. An absent sensor is
@@ -137,35 +137,20 @@ export interface ModemDocument {
     readonly balanceCheckedAt: string | null;
     readonly validUntil: string | null;
   };
-  readonly radio: {
-    readonly registration: Registration;
-    readonly creg: number | null;
-    readonly operator: string | null;
-    readonly plmn: string | null;
-    readonly access: '2G' | '3G' | '4G' | '5G' | null;
-    readonly lac: string | null;
-    readonly cell: string | null;
-    readonly csq: number | null;
-    readonly signalDbm: number | null;
-    readonly signalBars: number | null;
-    readonly signalMin1hDbm: number | null;
-    readonly signalMax1hDbm: number | null;
-    readonly rsrpDbm: number | null;
-    readonly ber: number | null;
-    readonly ageSeconds: number | null;
-  };
-  readonly sending: {
-    readonly ratePerMinute: number | null;
-    readonly measuredPerMinute: number | null;
-    readonly sentToday: number;
-    readonly dailyCap: number | null;
-    readonly capResetsAt: string | null;
-    readonly sendP50Ms: number | null;
-    readonly sendP95Ms: number | null;
-    readonly success24hRatio: number | null;
-    readonly rejectedInRow: number;
-    readonly lastErrorCode: string | null;
-  };
+  readonly radio: Omit<ModemSnapshot['radio'], 'registrationSinceSeconds' | 'csqMedian5min'>;
+  readonly sending: Pick<
+    ModemSnapshot['sending'],
+    | 'ratePerMinute'
+    | 'measuredPerMinute'
+    | 'sentToday'
+    | 'dailyCap'
+    | 'capResetsAt'
+    | 'sendP50Ms'
+    | 'sendP95Ms'
+    | 'success24hRatio'
+    | 'rejectedInRow'
+    | 'lastErrorCode'
+  >;
 }
 
 export interface MessageLine {
