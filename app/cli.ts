@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { isProcessName, V8_FLAGS } from './commands/node-flags.ts';
+import { heapPlan, isProcessName } from './commands/heap-plan.ts';
 
 // Before anything else is loaded, so that the heap never grows past them.
-for (const flag of process.argv
-  .slice(2)
-  .filter(isProcessName)
-  .flatMap((name) => V8_FLAGS[name])) {
+const name = process.argv.slice(2).find(isProcessName);
+const flags = name === undefined ? [] : heapPlan(name, process.env).flags;
+for (const flag of flags) {
   setFlagsFromString(flag);
 }
 

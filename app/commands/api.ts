@@ -10,6 +10,7 @@ import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
 import { startDatabaseCheck } from './database-check.ts';
+import { heapPlan } from './heap-plan.ts';
 import { endAfterFailure } from './outbox-failure.ts';
 import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
 import { Retention } from './retention.ts';
@@ -17,8 +18,6 @@ import { type RunningService, runService } from './service.ts';
 import { processClock } from './test-hooks.ts';
 import { boundYoungHeap } from './young-heap.ts';
 
-/** Two halves of 4 MB: twice that accepts no more messages a second, half of it 10 % fewer. */
-const YOUNG_HEAP_BYTES = 8_000_000;
 /** Requests in flight end long before; this bounds a client that does not read its answer. */
 const GRACE_MS = 10_000;
 
@@ -52,7 +51,6 @@ async function startApi(
 ): Promise<RunningService> {
   const { version } = context;
   const shared = sharedPort();
-  boundYoungHeap(YOUNG_HEAP_BYTES);
   const clock = processClock(context.environment);
   let onFailure: (reason: OutboxFailure) => void = () => {};
   const failed = new Promise<OutboxFailure>((resolve) => {
@@ -89,6 +87,10 @@ async function startApi(
       localSocketPath: join(runDir, 'api.sock'),
       ...(shared === undefined ? {} : { shared }),
     });
+    const plan = heapPlan('api', context.environment);
+    boundYoungHeap(
+      () => plan.youngBytes + http.counters.connectionsOpen() * plan.youngBytesPerConnection,
+    );
     status.start();
     const { retentionDays } = config.queue;
     const stopRetention = new Retention({ outbox, clock, logger, retentionDays }).start();

@@ -1,4 +1,5 @@
-import type { EnqueueRequest, EnqueueResult } from './contract.ts';
+import type { EnqueueResult } from './contract.ts';
+import type { PackedRequests } from './message-wire.ts';
 import type { WireError } from './storage-error.ts';
 import type { ReadVerbs, WriteVerbs } from './verbs/verb-table.ts';
 
@@ -22,12 +23,14 @@ export interface ReadCall {
   readonly args: unknown;
 }
 
-/** Everything that gathered while the group before was being committed. One message each way. */
+/** Calls that gathered on the event loop's side: one message to the writer thread. */
 export interface Group {
   readonly nowMs: number;
   readonly monotonicMs: number;
   readonly clockTrusted: boolean;
-  readonly enqueues: readonly EnqueueRequest[];
+  /** Messages and changes; bounds how many groups share a transaction. */
+  readonly weight: number;
+  readonly enqueues: PackedRequests;
   readonly verbs: readonly VerbCall[];
   readonly reads: readonly ReadCall[];
 }
@@ -36,18 +39,24 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: WireError };
 
-export interface GroupReply {
+/** What became of one group's calls, at the same places. */
+export interface GroupOutcomes {
   /** null: every request was accepted, none replayed. */
   readonly enqueues: readonly Outcome<EnqueueResult>[] | null;
   readonly verbs: readonly Outcome<unknown>[];
   readonly reads: readonly Outcome<unknown>[];
+}
+
+/** One transaction's answer: of one group, or of several in the order in which they came. */
+export interface TransactionReply {
+  readonly groups: readonly GroupOutcomes[];
   /** COMMIT with its fsync, or null where nothing was committed. */
   readonly commitMs: number | null;
   readonly depth: number;
   readonly freeBytes: number | null;
   /** Less is free than must stay so. */
   readonly reserveReached: boolean;
-  /** The trouble that befell the whole group, if any. */
+  /** The trouble that befell the whole transaction, if any. */
   readonly failure: WireError | null;
 }
 
@@ -60,7 +69,7 @@ export type FromWriter =
       readonly trouble: WireError | null;
     }
   | { readonly type: 'failed'; readonly error: WireError }
-  | { readonly type: 'reply'; readonly reply: GroupReply }
+  | { readonly type: 'reply'; readonly reply: TransactionReply }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'closed' };
 export type ToWriter =

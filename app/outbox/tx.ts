@@ -81,6 +81,11 @@ export class Tx {
   begin(nowMs: number, clockTrusted: boolean): void {
     this.counters = this.sql(READ).get() as Counters;
     this.#before = { ...this.counters };
+    this.continueAt(nowMs, clockTrusted);
+  }
+
+  /** The next group of the same transaction, which was asked for at another time. */
+  continueAt(nowMs: number, clockTrusted: boolean): void {
     this.nowMs = nowMs;
     this.clockTrusted = clockTrusted;
   }

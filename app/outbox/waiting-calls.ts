@@ -11,6 +11,8 @@ export interface Waiter<T> {
 export interface Taken<Call, T> {
   readonly calls: readonly Call[];
   readonly waiters: readonly Waiter<T>[];
+  /** Of all of them. */
+  readonly weight: number;
 }
 
 /** Calls that gather until the next group takes them, the first ones first. */
@@ -33,20 +35,24 @@ export class WaitingCalls<Call, T> {
     return this.#weight;
   }
 
-  add(call: Call, waiter: Waiter<T>): void {
+  /** Returns the weight of the call. */
+  add(call: Call, waiter: Waiter<T>): number {
+    const weight = this.#weigh(call);
     this.#calls.push(call);
     this.#waiters.push(waiter);
-    this.#weight += this.#weigh(call);
+    this.#weight += weight;
+    return weight;
   }
 
   /** The first calls until their weight reaches `limit`; at least one where there is one. */
   take(limit: number): Taken<Call, T> {
     const { calls, waiters } = { calls: this.#calls, waiters: this.#waiters };
-    if (this.#weight <= limit) {
+    const all = this.#weight;
+    if (all <= limit) {
       this.#calls = [];
       this.#waiters = [];
       this.#weight = 0;
-      return { calls, waiters };
+      return { calls, waiters, weight: all };
     }
     let count = 0;
     let weight = 0;
@@ -60,7 +66,7 @@ export class WaitingCalls<Call, T> {
     this.#calls = calls.slice(count);
     this.#waiters = waiters.slice(count);
     this.#weight -= weight;
-    return { calls: calls.slice(0, count), waiters: waiters.slice(0, count) };
+    return { calls: calls.slice(0, count), waiters: waiters.slice(0, count), weight };
   }
 }
 

@@ -2,27 +2,29 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
-import { CommitStats } from './commit-stats.ts';
 import type { EnqueueRequest, EnqueueResult, OutboxFailure, OutboxHealth } from './contract.ts';
 import type {
   FromWriter,
-  Group,
-  GroupReply,
   Outcome,
   ReadCall,
   ToWriter,
+  TransactionReply,
   VerbCall,
   WriterOptions,
 } from './group.ts';
+import { packRequests } from './message-wire.ts';
 import { closedError, refusalOf, stateAfter } from './outbox-state.ts';
 import { fromWire } from './storage-error.ts';
 import type { ReadVerbs, WriteVerbs } from './verbs/verb-table.ts';
 import { rejectAll, settle, type Taken, WaitingCalls } from './waiting-calls.ts';
+import { WriterHealth } from './writer-health.ts';
 
-/** Messages, and changes, of one group; it bounds how long a group holds the write lock. */
+/** Messages, and changes, of one group; it bounds how long a transaction holds the write lock. */
 const GROUP_LIMIT = 500;
-/** Messages and changes that may wait for the group in flight; over it: `queue-busy`. */
-const GATHER_LIMIT = 20_000;
+/** Fewer calls than this wait for the end of the event loop's turn before they are handed over. */
+const LEAST_GROUP = 16;
+/** Weight of the calls that may be unsettled; from it on: `queue-busy`. */
+const UNSETTLED_LIMIT = 20_000;
 
 interface InFlight {
   readonly enqueues: Taken<EnqueueRequest, EnqueueResult>;
@@ -40,23 +42,25 @@ export interface WriterClientDeps {
 }
 
 /**
- * The event loop's side of the writer thread: gathers calls while a group is being committed, hands
- * all that gathered over in one message, and settles their promises from the one that comes back.
+ * The event loop's side of the writer thread: gathers calls into groups, hands them over, and
+ * settles their promises when the reply of their transaction comes back. While the thread commits
+ * one transaction, the groups of the next already lie before it.
  */
 export class WriterClient {
   readonly #deps: WriterClientDeps;
   readonly #worker: Worker;
-  readonly #stats = new CommitStats();
+  readonly #health: WriterHealth;
   readonly #enqueues = new WaitingCalls<EnqueueRequest, EnqueueResult>(
     ({ messages }) => messages.length,
   );
   readonly #verbs = new WaitingCalls<VerbCall, unknown>(weighVerb);
   readonly #reads = new WaitingCalls<ReadCall, unknown>(() => 1);
-  #inFlight: InFlight | null = null;
+  /** Handed over and not replied to, in that order. */
+  #inFlight: InFlight[] = [];
+  /** Weight of what is in flight, and of all that is asked for. */
+  #handedOver = 0;
+  #unsettled = 0;
   #flushPlanned = false;
-  #state: OutboxHealth['state'] = 'ok';
-  #depth = 0;
-  #freeBytes: number | null = null;
   #closing: (() => void) | null = null;
   #isOver = false;
   uncleanStop = false;
@@ -64,6 +68,7 @@ export class WriterClient {
   private constructor(deps: WriterClientDeps, worker: Worker) {
     this.#deps = deps;
     this.#worker = worker;
+    this.#health = new WriterHealth(deps.logger, deps.onFailure);
   }
 
   /** Starts the thread; resolves when the database is open. */
@@ -86,9 +91,9 @@ export class WriterClient {
       worker.on('message', (message: FromWriter) => {
         switch (message.type) {
           case 'ready':
-            client.#depth = message.depth;
+            client.#health.depth = message.depth;
             client.uncleanStop = message.uncleanStop;
-            client.#state =
+            client.#health.state =
               message.trouble === null ? 'ok' : stateAfter(message.trouble, 'failing');
             resolve(client);
             break;
@@ -131,17 +136,12 @@ export class WriterClient {
   }
 
   health(): OutboxHealth {
-    return {
-      state: this.#state,
-      freeBytes: this.#freeBytes,
-      depth: this.#depth,
-      ...this.#stats.summary(),
-    };
+    return this.#health.summary();
   }
 
   /** Nothing more is accepted or changed; what is on the disk stays. */
   stop(state: 'failing' | 'newer' | 'damaged'): void {
-    this.#state = state;
+    this.#health.state = state;
   }
 
   /** Settles when all that was asked is committed and the database is closed. */
@@ -162,8 +162,12 @@ export class WriterClient {
       return Promise.reject(refusal);
     }
     return new Promise((resolve, reject) => {
-      waiting.add(call, { resolve, reject });
-      if (this.#inFlight === null && !this.#flushPlanned) {
+      this.#unsettled += waiting.add(call, { resolve, reject });
+      // As much as the thread already has: so half of the calls are with the thread while the event
+      // loop works on the other half, and neither waits for the other, however many there are.
+      if (waiting.weight >= Math.max(LEAST_GROUP, this.#handedOver)) {
+        this.#flush();
+      } else if (this.#inFlight.length === 0 && !this.#flushPlanned) {
         this.#flushPlanned = true;
         // Everything that this turn of the event loop still brings goes into the same group.
         setImmediate(() => {
@@ -175,91 +179,71 @@ export class WriterClient {
   }
 
   #refusal(isRead: boolean): GatewayError | null {
+    const { state } = this.#health;
     if (this.#isOver || this.#closing !== null) {
-      return refusalOf(this.#state) ?? closedError();
+      return refusalOf(state) ?? closedError();
     }
-    if (this.#enqueues.weight + this.#verbs.count + this.#reads.count >= GATHER_LIMIT) {
+    if (this.#unsettled >= UNSETTLED_LIMIT) {
       return new GatewayError('queue-busy', 'too many requests wait for the disk', {
         retry: 'later',
       });
     }
-    return isRead ? null : refusalOf(this.#state);
+    return isRead ? null : refusalOf(state);
   }
 
+  /** Hands over all that has gathered. */
   #flush(): void {
-    const asked = this.#enqueues.count + this.#verbs.count + this.#reads.count;
-    if (this.#inFlight !== null || asked === 0 || this.#isOver) {
-      return;
-    }
     const { clock } = this.#deps;
-    const inFlight = {
-      enqueues: this.#enqueues.take(GROUP_LIMIT),
-      verbs: this.#verbs.take(GROUP_LIMIT),
-      reads: this.#reads.take(GROUP_LIMIT),
-    };
-    this.#inFlight = inFlight;
-    const group: Group = {
-      nowMs: clock.nowMs(),
-      monotonicMs: clock.monotonicMs(),
-      clockTrusted: clock.trusted(),
-      enqueues: inFlight.enqueues.calls,
-      verbs: inFlight.verbs.calls,
-      reads: inFlight.reads.calls,
-    };
-    this.#post({ type: 'group', group });
+    while (this.#enqueues.count + this.#verbs.count + this.#reads.count > 0 && !this.#isOver) {
+      const enqueues = this.#enqueues.take(GROUP_LIMIT);
+      const verbs = this.#verbs.take(GROUP_LIMIT);
+      const reads = this.#reads.take(GROUP_LIMIT);
+      this.#inFlight.push({ enqueues, verbs, reads });
+      this.#handedOver += enqueues.weight + verbs.weight + reads.weight;
+      this.#post({
+        type: 'group',
+        group: {
+          nowMs: clock.nowMs(),
+          monotonicMs: clock.monotonicMs(),
+          clockTrusted: clock.trusted(),
+          weight: enqueues.weight + verbs.weight,
+          enqueues: packRequests(enqueues.calls),
+          verbs: verbs.calls,
+          reads: reads.calls,
+        },
+      });
+    }
   }
 
-  #settle(reply: GroupReply): void {
-    const settled = this.#inFlight;
-    if (settled === null) {
-      return;
-    }
-    this.#inFlight = null;
-    this.#depth = reply.depth;
-    this.#freeBytes = reply.freeBytes ?? this.#freeBytes;
-    if (reply.commitMs !== null) {
-      this.#stats.add(reply.commitMs, settled.enqueues.calls.length + settled.verbs.calls.length);
-    }
-    this.#follow(reply);
-    // The next group goes first, so that the disk works while the promises are settled.
+  #settle(reply: TransactionReply): void {
+    const settled = this.#inFlight.splice(0, reply.groups.length);
+    const changes = settled.reduce(
+      (sum, { enqueues, verbs }) => sum + enqueues.calls.length + verbs.calls.length,
+      0,
+    );
+    this.#health.follow(reply, changes);
+    // What has gathered goes first, so that the disk works while the promises are settled.
     this.#flush();
-    settleEnqueues(settled.enqueues, reply.enqueues);
-    settle(settled.verbs.waiters, reply.verbs);
-    settle(settled.reads.waiters, reply.reads);
+    reply.groups.forEach((outcomes, index) => {
+      const group = settled[index];
+      if (group !== undefined) {
+        const weight = group.enqueues.weight + group.verbs.weight + group.reads.weight;
+        this.#handedOver -= weight;
+        this.#unsettled -= weight;
+        settleEnqueues(group.enqueues, outcomes.enqueues);
+        settle(group.verbs.waiters, outcomes.verbs);
+        settle(group.reads.waiters, outcomes.reads);
+      }
+    });
     this.#closeWhenDrained();
   }
 
-  /** Lets the state follow what the disk did with the group. */
-  #follow(reply: GroupReply): void {
-    if (reply.failure === null) {
-      if (this.#state === 'full' || (this.#state === 'read-only' && reply.commitMs !== null)) {
-        this.#state = 'ok';
-      }
-      if (reply.reserveReached && this.#state === 'ok') {
-        this.#state = 'full';
-      }
+  #closeWhenDrained(): void {
+    if (this.#closing === null || this.#inFlight.length > 0) {
       return;
     }
-    const before = this.#state;
-    this.#state = stateAfter(reply.failure, before);
-    if (this.#state !== before) {
-      this.#deps.logger.error(
-        { code: reply.failure.code, reason: reply.failure.message },
-        'the outbox has trouble with its storage',
-      );
-    }
-    if (reply.failure.code === 'schema-changed') {
-      this.#deps.onFailure('schema-changed');
-    } else if (this.#state !== before && (this.#state === 'failing' || this.#state === 'damaged')) {
-      this.#deps.onFailure(this.#state);
-    }
-  }
-
-  #closeWhenDrained(): void {
-    if (this.#closing === null || this.#inFlight !== null || this.#flushPlanned) {
-      if (this.#closing !== null && this.#flushPlanned) {
-        setImmediate(() => this.#closeWhenDrained());
-      }
+    if (this.#flushPlanned) {
+      setImmediate(() => this.#closeWhenDrained());
       return;
     }
     this.#post({ type: 'close' });
@@ -271,16 +255,16 @@ export class WriterClient {
       return;
     }
     this.#isOver = true;
-    const wasStarted = this.#inFlight !== null || this.#closing === null;
-    this.#state = 'failing';
+    const wasStarted = this.#inFlight.length > 0 || this.#closing === null;
+    this.#health.state = 'failing';
     const unknown = new GatewayError('commit-unknown', 'the writer died during the commit', {
       retry: 'unknown-outcome',
     });
     const refused = new GatewayError('storage-failing', 'the writer died', { retry: 'later' });
-    const { enqueues, verbs, reads } = this.#inFlight ?? {};
-    this.#inFlight = null;
-    for (const lost of [enqueues, verbs, reads]) {
-      rejectAll(lost?.waiters ?? [], unknown);
+    for (const { enqueues, verbs, reads } of this.#inFlight.splice(0)) {
+      for (const lost of [enqueues, verbs, reads]) {
+        rejectAll(lost.waiters, unknown);
+      }
     }
     for (const waiting of [this.#enqueues, this.#verbs, this.#reads]) {
       rejectAll(waiting.take(Number.POSITIVE_INFINITY).waiters, refused);

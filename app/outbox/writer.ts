@@ -3,9 +3,18 @@ import { dirname } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type Connection, openWriter } from './connection.ts';
-import type { EnqueueResult } from './contract.ts';
+import type { EnqueueRequest, EnqueueResult } from './contract.ts';
 import { crashPoint, crashPointsArmed } from './crash-points.ts';
-import type { Group, GroupReply, Outcome, ReadCall, VerbCall, WriterOptions } from './group.ts';
+import type {
+  Group,
+  GroupOutcomes,
+  Outcome,
+  ReadCall,
+  TransactionReply,
+  VerbCall,
+  WriterOptions,
+} from './group.ts';
+import { unpackRequests } from './message-wire.ts';
 import { userVersion } from './migrate.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { fromWire, sqliteCode, storageError, toWire, type WireError } from './storage-error.ts';
@@ -16,7 +25,7 @@ import { type AnyVerb, READ_VERBS, VERB_CRASH_POINTS, WRITE_VERBS } from './verb
 
 const FREE_SPACE_AGE_MS = 1_000;
 
-/** Runs groups, each in one transaction, on a connection of its own. Belongs on a thread of its own. */
+/** Runs groups, one or several in a transaction, on a connection of its own. Belongs on a thread of its own. */
 export class Writer {
   readonly #options: WriterOptions;
   readonly #db: Connection;
@@ -57,31 +66,46 @@ export class Writer {
     }
   }
 
-  run(group: Group): GroupReply {
-    const reads = group.reads.map((call) => this.#read(call));
+  /** Commits all that the groups ask for in one transaction, in their order. */
+  run(groups: readonly Group[]): TransactionReply {
+    const calls = groups.map((group) => ({
+      group,
+      requests: unpackRequests(group.enqueues),
+      reads: group.reads.map((call) => this.#read(call)),
+    }));
     const noSpace = this.#reserveReached();
-    if (group.enqueues.length === 0 && group.verbs.length === 0) {
-      return this.#reply({ enqueues: [], verbs: [], reads });
+    const verbs = groups.flatMap((group) => group.verbs);
+    if (verbs.length === 0 && calls.every(({ requests }) => requests.length === 0)) {
+      return this.#reply(calls.map(({ reads }) => ({ enqueues: [], verbs: [], reads })));
     }
-    if (noSpace !== null && group.verbs.length === 0) {
-      return this.#reply(this.#refused(group, reads, noSpace));
+    if (noSpace !== null && verbs.length === 0) {
+      return this.#refused(calls, noSpace);
     }
     let atCommit = false;
     try {
       this.#begin();
       this.#requireSchema();
-      this.#tx.begin(group.nowMs, group.clockTrusted);
-      const enqueues =
-        noSpace === null ? this.#enqueueAll(group) : failAll(group.enqueues, noSpace);
-      const verbs = group.verbs.map((call) => this.#verb(call));
+      const outcomes = calls.map(({ group, requests, reads }, index) => {
+        if (index === 0) {
+          this.#tx.begin(group.nowMs, group.clockTrusted);
+        } else {
+          this.#tx.continueAt(group.nowMs, group.clockTrusted);
+        }
+        return {
+          enqueues:
+            noSpace === null ? this.#enqueueAll(group, requests) : failAll(requests, noSpace),
+          verbs: group.verbs.map((call) => this.#verb(call)),
+          reads,
+        };
+      });
       this.#tx.finish();
-      this.#crashPoints(group, 0);
+      this.#crashPoints(verbs, 0);
       atCommit = true;
       const startMs = performance.now();
       this.#tx.sql('COMMIT').run();
       const commitMs = performance.now() - startMs;
-      this.#crashPoints(group, 1);
-      return this.#reply({ enqueues, verbs, reads, commitMs });
+      this.#crashPoints(verbs, 1);
+      return this.#reply(outcomes, { commitMs });
     } catch (error) {
       this.#rollback();
       const failure =
@@ -90,7 +114,7 @@ export class Writer {
           : storageError(error, this.#options.file, atCommit);
       // Whatever it was, the next look at the free space is a fresh one.
       this.#freeBytesAtMs = Number.NEGATIVE_INFINITY;
-      return this.#reply(this.#refused(group, reads, failure));
+      return this.#refused(calls, failure);
     }
   }
 
@@ -127,14 +151,17 @@ export class Writer {
     }
   }
 
-  #enqueueAll(group: Group): Outcome<EnqueueResult>[] | null {
+  #enqueueAll(group: Group, requests: readonly EnqueueRequest[]): Outcome<EnqueueResult>[] | null {
+    if (requests.length === 0) {
+      return null;
+    }
     const acceptance = {
       boot: this.#tx.boot(this.#options.bootId),
       monotonicMs: Math.round(group.monotonicMs),
       maxDepth: this.#options.maxDepth,
     };
     let allAccepted = true;
-    const results = group.enqueues.map((request): Outcome<EnqueueResult> => {
+    const results = requests.map((request): Outcome<EnqueueResult> => {
       try {
         const value = enqueue(this.#tx, request, acceptance);
         allAccepted &&= value.kind === 'accepted';
@@ -189,34 +216,38 @@ export class Writer {
       : null;
   }
 
-  #refused(group: Group, reads: readonly Outcome<unknown>[], failure: WireError): PartialReply {
-    return {
-      enqueues: failAll(group.enqueues, failure),
+  #refused(calls: readonly OpenGroup[], failure: WireError): TransactionReply {
+    const groups = calls.map(({ group, requests, reads }) => ({
+      enqueues: failAll(requests, failure),
       verbs: failAll(group.verbs, failure),
       reads,
-      failure,
-    };
+    }));
+    return this.#reply(groups, { failure });
   }
 
-  #reply(parts: PartialReply): GroupReply {
+  #reply(
+    groups: readonly GroupOutcomes[],
+    commit: Partial<Pick<TransactionReply, 'commitMs' | 'failure'>> = {},
+  ): TransactionReply {
     return {
+      groups,
       commitMs: null,
       failure: null,
-      ...parts,
+      ...commit,
       depth: queueDepth(this.#tx),
       freeBytes: this.#freeBytes,
       reserveReached: this.#reserveReached() !== null,
     };
   }
 
-  #crashPoints(group: Group, side: 0 | 1): void {
+  #crashPoints(verbs: readonly VerbCall[], side: 0 | 1): void {
     if (!crashPointsArmed) {
       return;
     }
     if (this.#options.role === 'api') {
       crashPoint(side === 0 ? 'api.before-commit' : 'api.after-commit');
     }
-    for (const { name } of group.verbs) {
+    for (const { name } of verbs) {
       const points = VERB_CRASH_POINTS[name];
       if (points !== undefined) {
         crashPoint(points[side]);
@@ -225,8 +256,12 @@ export class Writer {
   }
 }
 
-type PartialReply = Pick<GroupReply, 'enqueues' | 'verbs' | 'reads'> &
-  Partial<Pick<GroupReply, 'commitMs' | 'failure'>>;
+/** A group whose requests are unpacked and whose reads are answered. */
+interface OpenGroup {
+  readonly group: Group;
+  readonly requests: readonly EnqueueRequest[];
+  readonly reads: readonly Outcome<unknown>[];
+}
 
 /** null where the file system does not say; then the write itself will tell. */
 function freeBytesOf(folder: string): number | null {

@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { boundYoungHeap, youngHeapBytes } from '../../app/commands/young-heap.ts';
 
 /** Makes garbage of which much survives for a while, as requests do; prints the largest young heap. */
-boundYoungHeap(Number(process.argv[2]));
+const mostBytes = Number(process.argv[2]);
+boundYoungHeap(() => mostBytes);
 let largest = 0;
 for (let round = 0; round < 300; round++) {
   const kept: object[] = [];
