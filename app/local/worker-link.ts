@@ -21,7 +21,7 @@ export interface WorkerLink {
   /** Milliseconds since any line came; null when none ever did. Over 10,000: it is stopped. */
   lastHeardAgeMs(): number | null;
   connected(): boolean;
-  /** Says that something may be ready to send. Many calls in one turn make one line. */
+  /** Says that something may be ready to send: at once, and then at most every 10 ms. */
   nudge(): void;
   /**
    * Rejects with `worker-stopped` when there is no worker or it goes away, with `worker-silent`
@@ -33,6 +33,9 @@ export interface WorkerLink {
   close(): void;
 }
 
+/** Nudges are at least this far apart; under load each one would cost more than a message does. */
+const NUDGE_GAP_MS = 10;
+
 interface Waiting {
   readonly settle: (result: CommandReply | GatewayError) => void;
 }
@@ -41,7 +44,8 @@ interface Waiting {
 export function openWorkerLink(path: string, clock: Clock): WorkerLink {
   let snapshot: WorkerSnapshot | null = null;
   let heardAtMs: number | null = null;
-  let nudgeDue = false;
+  let cancelNudge: (() => void) | null = null;
+  let nudgedAtMs = Number.NEGATIVE_INFINITY;
   let commands = 0;
   const waiting = new Map<number, Waiting>();
   const listeners: (() => void)[] = [];
@@ -54,6 +58,12 @@ export function openWorkerLink(path: string, clock: Clock): WorkerLink {
     for (const { settle } of waiting.values()) {
       settle(stopped());
     }
+  };
+
+  const sendNudge = (): void => {
+    cancelNudge = null;
+    nudgedAtMs = clock.monotonicMs();
+    client.send({ type: 'nudge' } satisfies FromApi);
   };
 
   const client = connectLines(
@@ -87,14 +97,16 @@ export function openWorkerLink(path: string, clock: Clock): WorkerLink {
     lastHeardAgeMs: () => (heardAtMs === null ? null : clock.monotonicMs() - heardAtMs),
     connected: () => client.connected(),
     nudge: () => {
-      if (nudgeDue) {
+      if (cancelNudge !== null) {
         return;
       }
-      nudgeDue = true;
-      setImmediate(() => {
-        nudgeDue = false;
-        client.send({ type: 'nudge' } satisfies FromApi);
-      });
+      const waitMs = nudgedAtMs + NUDGE_GAP_MS - clock.monotonicMs();
+      if (waitMs > 0) {
+        cancelNudge = clock.schedule(waitMs, sendNudge);
+      } else {
+        const soon = setImmediate(sendNudge);
+        cancelNudge = () => clearImmediate(soon);
+      }
     },
     command: (modem, command, timeoutMs) =>
       new Promise((resolve, reject) => {
@@ -126,6 +138,7 @@ export function openWorkerLink(path: string, clock: Clock): WorkerLink {
       listeners.push(listener);
     },
     close: () => {
+      cancelNudge?.();
       client.close();
       dropWaiting();
     },

@@ -169,11 +169,20 @@ export class WriterClient {
         this.#flush();
       } else if (this.#inFlight.length === 0 && !this.#flushPlanned) {
         this.#flushPlanned = true;
-        // Everything that this turn of the event loop still brings goes into the same group.
-        setImmediate(() => {
-          this.#flushPlanned = false;
-          this.#flush();
-        });
+        this.#flushWhenCalm(0);
+      }
+    });
+  }
+
+  /** Waits for the end of the event loop's turn, and for further turns as long as they bring more. */
+  #flushWhenCalm(weightBefore: number): void {
+    setImmediate(() => {
+      const weight = this.#enqueues.weight + this.#verbs.weight;
+      if (weight > weightBefore && weight < LEAST_GROUP) {
+        this.#flushWhenCalm(weight);
+      } else {
+        this.#flushPlanned = false;
+        this.#flush();
       }
     });
   }

@@ -25,7 +25,8 @@ const FULL_WEIGHT = 500;
 function withWaiting(port: MessagePort, first: Group): { groups: Group[]; thenClose: boolean } {
   const groups = [first];
   for (let weight = first.weight; weight < FULL_WEIGHT; ) {
-    const message = (receiveMessageOnPort(port) as { message: ToWriter } | undefined)?.message;
+    const received: { message: ToWriter } | undefined = receiveMessageOnPort(port);
+    const message = received?.message;
     if (message === undefined || message.type === 'close') {
       return { groups, thenClose: message !== undefined };
     }

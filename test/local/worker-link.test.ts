@@ -54,7 +54,7 @@ test('snapshots arrive, also the one from before the connection, and heartbeats 
   assert.equal(clock.pendingTimers(), 0);
 });
 
-test('many nudges of one turn make one line', async () => {
+test('many nudges at once make one line, and further ones the next after 10 ms', async () => {
   const clock = new FakeClock();
   let nudges = 0;
   const worker = await serveWorkerSocket(
@@ -68,10 +68,18 @@ test('many nudges of one turn make one line', async () => {
     link.nudge();
   }
   await until(() => nudges === 2);
+  for (let i = 0; i < 100; i += 1) {
+    link.nudge();
+  }
+  await clock.advance(9);
   await settle();
   assert.equal(nudges, 2);
+  await clock.advance(1);
+  await until(() => nudges === 3);
+  link.nudge();
   link.close();
   await worker.close();
+  assert.equal(clock.pendingTimers(), 0);
 });
 
 test('a command gets its reply, its failure, its time-out or the news that nobody is there', async () => {
