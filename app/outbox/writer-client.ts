@@ -26,6 +26,8 @@ const LEAST_GROUP = 16;
 /** Weight of the calls that may be unsettled; from it on: `queue-busy`. */
 const UNSETTLED_LIMIT = 20_000;
 
+type CallKind = 'enqueue' | 'verb' | 'read';
+
 interface InFlight {
   readonly enqueues: Taken<EnqueueRequest, EnqueueResult>;
   readonly verbs: Taken<VerbCall, unknown>;
@@ -117,14 +119,16 @@ export class WriterClient {
   }
 
   enqueue(request: EnqueueRequest): Promise<EnqueueResult> {
-    return this.#gather(this.#enqueues, request);
+    return this.#gather(this.#enqueues, request, 'enqueue');
   }
 
   write<Name extends keyof WriteVerbs>(
     name: Name,
     args: Parameters<WriteVerbs[Name]>[1],
   ): Promise<ReturnType<WriteVerbs[Name]>> {
-    return this.#gather(this.#verbs, { name, args }) as Promise<ReturnType<WriteVerbs[Name]>>;
+    return this.#gather(this.#verbs, { name, args }, 'verb') as Promise<
+      ReturnType<WriteVerbs[Name]>
+    >;
   }
 
   read<Name extends keyof ReadVerbs>(
@@ -132,7 +136,7 @@ export class WriterClient {
     ...args: Parameters<ReadVerbs[Name]> extends [unknown, infer Args] ? [args: Args] : []
   ): Promise<ReturnType<ReadVerbs[Name]>> {
     const call = { name, args: args[0] };
-    return this.#gather(this.#reads, call, true) as Promise<ReturnType<ReadVerbs[Name]>>;
+    return this.#gather(this.#reads, call, 'read') as Promise<ReturnType<ReadVerbs[Name]>>;
   }
 
   health(): OutboxHealth {
@@ -156,8 +160,8 @@ export class WriterClient {
     });
   }
 
-  #gather<Call, T>(waiting: WaitingCalls<Call, T>, call: Call, isRead = false): Promise<T> {
-    const refusal = this.#refusal(isRead);
+  #gather<Call, T>(waiting: WaitingCalls<Call, T>, call: Call, kind: CallKind): Promise<T> {
+    const refusal = this.#refusal(kind);
     if (refusal !== null) {
       return Promise.reject(refusal);
     }
@@ -169,7 +173,12 @@ export class WriterClient {
         this.#flush();
       } else if (this.#inFlight.length === 0 && !this.#flushPlanned) {
         this.#flushPlanned = true;
-        this.#flushWhenCalm(0);
+        if (kind === 'enqueue') {
+          this.#flushWhenCalm(0);
+        } else {
+          // A modem may wait for it: only what the same piece of code asks for joins it.
+          queueMicrotask(() => this.#flushPlannedNow());
+        }
       }
     });
   }
@@ -181,13 +190,17 @@ export class WriterClient {
       if (weight > weightBefore && weight < LEAST_GROUP) {
         this.#flushWhenCalm(weight);
       } else {
-        this.#flushPlanned = false;
-        this.#flush();
+        this.#flushPlannedNow();
       }
     });
   }
 
-  #refusal(isRead: boolean): GatewayError | null {
+  #flushPlannedNow(): void {
+    this.#flushPlanned = false;
+    this.#flush();
+  }
+
+  #refusal(kind: CallKind): GatewayError | null {
     const { state } = this.#health;
     if (this.#isOver || this.#closing !== null) {
       return refusalOf(state) ?? closedError();
@@ -197,7 +210,7 @@ export class WriterClient {
         retry: 'later',
       });
     }
-    return isRead ? null : refusalOf(state);
+    return kind === 'read' ? null : refusalOf(state);
   }
 
   /** Hands over all that has gathered. */
