@@ -16,7 +16,7 @@ export interface HeapPlan {
  * a process was started. What each one brings is measured in docs/decisions.
  */
 const SMALL: Readonly<Record<ProcessName, HeapPlan>> = {
-  api: { flags: ['--optimize-for-size'], youngBytes: 4_000_000, youngBytesPerConnection: 16_384 },
+  api: { flags: ['--optimize-for-size'], youngBytes: 2_000_000, youngBytesPerConnection: 8_192 },
   modem: {
     flags: ['--optimize-for-size', '--semi-space-growth-factor=1'],
     youngBytes: 2_000_000,

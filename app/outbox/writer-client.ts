@@ -22,7 +22,7 @@ import { WriterHealth } from './writer-health.ts';
 /** Messages, and changes, of one group; it bounds how long a transaction holds the write lock. */
 const GROUP_LIMIT = 500;
 /** Fewer calls than this wait for the end of the event loop's turn before they are handed over. */
-const LEAST_GROUP = 16;
+const LEAST_GROUP = 64;
 /** Weight of the calls that may be unsettled; from it on: `queue-busy`. */
 const UNSETTLED_LIMIT = 20_000;
 

@@ -13,6 +13,13 @@ const IDLE_SECONDS = Number(process.env['BENCH_IDLE'] ?? 60);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4) * 2;
 const HELD_CONNECTIONS = 2_000;
 
+/** As on the appliance: 1 GB of memory, and the environment of its units. */
+const APPLIANCE = {
+  PISANG_TEST_HOOKS: '1',
+  PISANG_TEST_MEMORY_BYTES: String(1024 ** 3),
+  MALLOC_ARENA_MAX: '1',
+};
+
 interface Gateway {
   readonly rig: Rig;
   readonly meter: FsyncMeter;
@@ -35,7 +42,7 @@ export async function benchFootprint(folder: string): Promise<void> {
   writeReport({
     section: 'footprint',
     title: 'What it takes',
-    how: 'API and modem worker in processes of their own, one simulated modem beside them without a rate limit.',
+    how: 'API and modem worker in processes of their own, as on a board with 1 GB (MALLOC_ARENA_MAX=1), one simulated modem beside them without a rate limit.',
     syncs: syncLine(fsyncP50Ms),
     tables: [first.table, peaks, ...rest],
   });
@@ -49,8 +56,8 @@ async function withGateway<T>(folder: string, use: (gateway: Gateway) => Promise
     config: { queue: { maxDepth: 3_000_000 }, log: { level: 'warn' } },
   });
   try {
-    const api = await rig.startApi(meter.environment());
-    const modem = rig.startModem(meter.environment());
+    const api = await rig.startApi({ ...meter.environment(), ...APPLIANCE });
+    const modem = rig.startModem({ ...meter.environment(), ...APPLIANCE });
     await rig.fetch('POST', '/v1/messages', { to: '+6289610707901', text: 'first' });
     await until('the modem is up', () => rig.journal().length > 0);
     return await use({ rig, meter, pids: [api.pid ?? 0, modem.pid ?? 0], folder });

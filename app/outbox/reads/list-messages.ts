@@ -6,6 +6,8 @@ import type { Sql } from './sql.ts';
 /** A page that is still not full is answered as it is, with a cursor; no snapshot lasts longer. */
 const BUDGET_MS = 30;
 const LOOK_AT_CLOCK_EVERY = 64;
+/** Sequence numbers that one statement for a recipient looks through: some 5,000 index entries. */
+const RECIPIENT_WINDOW = 50_000;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 interface Candidate {
@@ -66,20 +68,45 @@ function collect(
   const endMs = performance.now() + BUDGET_MS;
   const seqs: number[] = [];
   let looked = 0;
-  for (const value of candidates(sql, filter, from, below)) {
-    const row = value as Candidate;
-    if (seqs.length === filter.limit) {
-      return { seqs, nextBelow: row.seq + 1 };
+  for (const { low, high } of windows(sql, filter, from, below)) {
+    for (const value of candidates(sql, filter, low, high)) {
+      const row = value as Candidate;
+      if (seqs.length === filter.limit) {
+        return { seqs, nextBelow: row.seq + 1 };
+      }
+      if (matches(row, filter)) {
+        seqs.push(row.seq);
+      }
+      looked += 1;
+      if (looked % LOOK_AT_CLOCK_EVERY === 0 && performance.now() > endMs) {
+        return { seqs, nextBelow: row.seq };
+      }
     }
-    if (matches(row, filter)) {
-      seqs.push(row.seq);
-    }
-    looked += 1;
-    if (looked % LOOK_AT_CLOCK_EVERY === 0 && performance.now() > endMs) {
-      return { seqs, nextBelow: row.seq };
+    if (low > from && performance.now() > endMs) {
+      return { seqs, nextBelow: low };
     }
   }
   return { seqs, nextBelow: null };
+}
+
+/**
+ * The ranges of sequence numbers that are looked through one after another, the newest first. Only a
+ * statement for a recipient passes over rows inside SQLite, where no clock is looked at.
+ */
+function* windows(
+  sql: Sql,
+  filter: MessageFilter,
+  from: number,
+  below: number,
+): Generator<{ readonly low: number; readonly high: number }> {
+  if (filter.to === undefined || filter.reference !== undefined) {
+    yield { low: from, high: below };
+    return;
+  }
+  const last = sql.of('SELECT max(seq) FROM messages').pluck().get() as number | null;
+  for (let high = Math.min(below, (last ?? 0) + 1); high > from; high -= RECIPIENT_WINDOW) {
+    yield { low: Math.max(from, high - RECIPIENT_WINDOW), high };
+  }
 }
 
 function matches(row: Candidate, filter: MessageFilter): boolean {
