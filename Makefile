@@ -41,6 +41,11 @@ test-peers: build/js ## unmodified gammu, gnokii, smstools and Kannel through th
 	@.ci/run-tests peers
 .PHONY: test-peers
 
+test-overlays: build/js ## the appliance's files: places, reasons, units, scripts (Debian packages)
+	@.ci/overlay-tools-installed
+	@node --enable-source-maps --test build/js/test/image/overlay*.test.js build/js/test/image/health.test.js
+.PHONY: test-overlays
+
 clean: ## remove all that was built (node_modules stays)
 	rm -rf dist build var
 

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { overlayText } from './overlay-tree.ts';
+
+/** The tools around the script. `fw_setenv` is given names and values in turn; a last name alone is removed. */
+const TOOLS: Readonly<Record<string, string>> = {
+  busybox: 'n=$(cat "$BOX/answers"); echo $((n - 1)) >"$BOX/answers"; [ "$n" -le 0 ]',
+  systemctl: 'echo "$@" >>"$BOX/systemctl"',
+  sleep: 'u=$(cut -d . -f 1 "$BOX/proc/uptime"); echo "$((u + $1)).00 0" >"$BOX/proc/uptime"',
+  dd: 'cp "$BOX/state" "$BOX/copy"',
+  fw_printenv: 'sed -n "s/^$2=//p" "$BOX/state"',
+  fw_setenv: `echo write >>"$BOX/writes"
+    while [ $# -gt 0 ]; do
+      sed -i "/^$1=/d" "$BOX/state"
+      [ $# -lt 2 ] || echo "$1=$2" >>"$BOX/state"
+      shift; [ $# -eq 0 ] || shift
+    done`,
+};
+
+interface Start {
+  readonly commandLine: string;
+  readonly state: Readonly<Record<string, string>>;
+  readonly uptimeS: number;
+  /** How many times `/health/boot` is asked in vain. */
+  readonly refusals: number;
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly state: Readonly<Record<string, string>>;
+  readonly copied: boolean;
+  readonly onTrial: boolean;
+  readonly rebooted: boolean;
+  readonly uptimeS: number;
+  readonly writes: number;
+}
+
+function health(t: TestContext, start: Start): Ended {
+  const box = mkdtempSync(join(tmpdir(), 'pisang-health-'));
+  t.after(() => rmSync(box, { recursive: true }));
+  const put = (path: string, text: string, mode = 0o644): void => {
+    writeFileSync(join(box, path), text, { mode });
+  };
+  for (const folder of ['bin', 'proc', 'run', 'run/pisang', 'dev']) {
+    mkdirSync(join(box, folder));
+  }
+  for (const [name, script] of Object.entries(TOOLS)) {
+    put(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
+  }
+  put('proc/cmdline', `${start.commandLine}\n`);
+  put('proc/uptime', `${start.uptimeS}.42 1.0\n`);
+  put('answers', `${start.refusals}\n`);
+  put('run/pisang/trial', '');
+  put(
+    'state',
+    Object.entries(start.state)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  // The same script, whose world begins in our folder.
+  put(
+    'health',
+    overlayText('usr/lib/pisang/health').replace(/(?<=[ <=])\/(?=proc|run|dev\/kmsg)/g, `${box}/`),
+    0o755,
+  );
+  const run = spawnSync('sh', [join(box, 'health'), '240'], {
+    encoding: 'utf8',
+    timeout: 30_000,
+    env: { BOX: box, PATH: `${join(box, 'bin')}:${process.env['PATH']}` },
+  });
+  const read = (path: string): string =>
+    existsSync(join(box, path)) ? readFileSync(join(box, path), 'utf8') : '';
+  return {
+    status: run.status,
+    state: Object.fromEntries(
+      read('state')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split('=', 2) as [string, string]),
+    ),
+    copied: read('copy') === read('state'),
+    onTrial: existsSync(join(box, 'run/pisang/trial')),
+    rebooted: /reboot/.test(read('systemctl')),
+    uptimeS: Number.parseInt(read('proc/uptime'), 10),
+    writes: read('writes').split('\n').length - 1,
+  };
+}
+
+const UPDATED = {
+  BOOT_ORDER: 'B A',
+  BOOT_A_LEFT: '3',
+  BOOT_B_LEFT: '2',
+  BOOT_GOOD: 'A',
+  machine_id: 'ab',
+};
+const TRIAL = 'root=PARTUUID=70697361-03 ro rauc.slot=B pisang.trial=1 quiet';
+
+test('a trial that becomes healthy is marked good in one write, with its copy, and the trial ends', (t) => {
+  const ended = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 3 });
+  assert.deepEqual(ended, {
+    status: 0,
+    state: { ...UPDATED, BOOT_B_LEFT: '3', BOOT_GOOD: 'B' },
+    copied: true,
+    onTrial: false,
+    rebooted: false,
+    uptimeS: 55,
+    writes: 1,
+  });
+});
+
+test('a trial that stays ill starts the box anew after 240 s and changes nothing', (t) => {
+  const ended = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 1000 });
+  assert.deepEqual(ended, {
+    status: 1,
+    state: UPDATED,
+    copied: false,
+    onTrial: true,
+    rebooted: true,
+    uptimeS: 240,
+    writes: 0,
+  });
+});
+
+test('a good slot loses its count after 60 s up, without being asked for its health', (t) => {
+  const state = {
+    BOOT_ORDER: 'A B',
+    BOOT_A_LEFT: '3',
+    BOOT_B_LEFT: '0',
+    BOOT_GOOD: 'A',
+    BOOT_GOOD_LEFT: '4',
+  };
+  const commandLine = 'ro rauc.slot=A pisang.trial=0';
+  const ended = health(t, { commandLine, state, uptimeS: 12, refusals: 1000 });
+  const { BOOT_GOOD_LEFT: _, ...expected } = state;
+  assert.deepEqual(ended.state, expected);
+  assert.deepEqual(
+    [ended.status, ended.rebooted, ended.uptimeS, ended.copied],
+    [0, false, 60, true],
+  );
+});
+
+test('after a failed trial the good slot is the first choice again', (t) => {
+  const state = { ...UPDATED, BOOT_B_LEFT: '0', BOOT_GOOD_LEFT: '9' };
+  const ended = health(t, {
+    commandLine: 'rauc.slot=A pisang.trial=0',
+    state,
+    uptimeS: 90,
+    refusals: 0,
+  });
+  const { BOOT_GOOD_LEFT: _, ...expected } = state;
+  assert.deepEqual(ended.state, { ...expected, BOOT_ORDER: 'A B' });
+  assert.equal(ended.writes, 1);
+});
+
+test('an update installed within the first minute keeps its place in the order', (t) => {
+  const state = { ...UPDATED, BOOT_B_LEFT: '3' };
+  const ended = health(t, {
+    commandLine: 'rauc.slot=A pisang.trial=0',
+    state,
+    uptimeS: 90,
+    refusals: 0,
+  });
+  assert.deepEqual(ended.state, state);
+});
+
+test('without a slot there is no boot loader to tell', (t) => {
+  const ended = health(t, {
+    commandLine: 'root=/dev/vda2',
+    state: UPDATED,
+    uptimeS: 5,
+    refusals: 0,
+  });
+  assert.deepEqual([ended.status, ended.writes, ended.rebooted], [0, 0, false]);
+});
