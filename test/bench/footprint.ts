@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,12 +13,16 @@ const IDLE_SECONDS = Number(process.env['BENCH_IDLE'] ?? 60);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4) * 2;
 const HELD_CONNECTIONS = 2_000;
 
-/** As on the appliance: 1 GB of memory, and the environment of its units. */
-const APPLIANCE = {
-  PISANG_TEST_HOOKS: '1',
-  PISANG_TEST_MEMORY_BYTES: String(1024 ** 3),
-  MALLOC_ARENA_MAX: '1',
-};
+/** As on the appliance: a board with 1 GB, and what the unit sets. */
+function asOnTheAppliance(unit: string): Record<string, string> {
+  const text = readFileSync(`overlays/usr/lib/systemd/system/${unit}.service`, 'utf8');
+  const settings = [...text.matchAll(/^Environment=(\w+)=(.*)$/gm)];
+  return {
+    PISANG_TEST_HOOKS: '1',
+    PISANG_TEST_MEMORY_BYTES: String(1024 ** 3),
+    ...Object.fromEntries(settings.map(([, name = '', value = '']) => [name, value])),
+  };
+}
 
 interface Gateway {
   readonly rig: Rig;
@@ -42,7 +46,7 @@ export async function benchFootprint(folder: string): Promise<void> {
   writeReport({
     section: 'footprint',
     title: 'What it takes',
-    how: 'API and modem worker in processes of their own, as on a board with 1 GB (MALLOC_ARENA_MAX=1), one simulated modem beside them without a rate limit.',
+    how: 'API and modem worker in processes of their own, as on a board with 1 GB with the environment that the appliance sets, one simulated modem beside them without a rate limit.',
     syncs: syncLine(fsyncP50Ms),
     tables: [first.table, peaks, ...rest],
   });
@@ -56,8 +60,11 @@ async function withGateway<T>(folder: string, use: (gateway: Gateway) => Promise
     config: { queue: { maxDepth: 3_000_000 }, log: { level: 'warn' } },
   });
   try {
-    const api = await rig.startApi({ ...meter.environment(), ...APPLIANCE });
-    const modem = rig.startModem({ ...meter.environment(), ...APPLIANCE });
+    const api = await rig.startApi({
+      ...meter.environment(),
+      ...asOnTheAppliance('pisang-api'),
+    });
+    const modem = rig.startModem({ ...meter.environment(), ...asOnTheAppliance('pisang-modem') });
     await rig.fetch('POST', '/v1/messages', { to: '+6289610707901', text: 'first' });
     await until('the modem is up', () => rig.journal().length > 0);
     return await use({ rig, meter, pids: [api.pid ?? 0, modem.pid ?? 0], folder });
