@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../domain/config.ts';
 import { sharedPort, startHttp } from '../http/index.ts';
+import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox } from '../outbox/index.ts';
 import { createStatus } from '../status/index.ts';
@@ -68,8 +69,10 @@ async function startApi(
   });
   const runDir = prepareRunDir(config);
   const workerLink = openWorkerLink(join(runDir, 'worker.sock'), clock);
-  const status = createStatus({ outbox, workerLink, config, clock, version, logger });
+  const trial = openTrial(runDir, clock);
+  const status = createStatus({ outbox, workerLink, trial, config, clock, version, logger });
   const closeRest = async (): Promise<void> => {
+    trial.close();
     status.stop();
     workerLink.close();
     await outbox.close();
@@ -79,6 +82,7 @@ async function startApi(
       config,
       outbox,
       workerLink,
+      trial,
       status,
       clock,
       random: randomBytes,
@@ -93,7 +97,10 @@ async function startApi(
     );
     status.start();
     const { retentionDays } = config.queue;
-    const stopRetention = new Retention({ outbox, clock, logger, retentionDays }).start();
+    let stopRetention = (): void => {};
+    trial.onEnd(() => {
+      stopRetention = new Retention({ outbox, clock, logger, retentionDays }).start();
+    });
     const stopCheck = outbox.uncleanStop
       ? startDatabaseCheck(context.configFile, logger, () => {
           outbox.markDamaged();

@@ -6,6 +6,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { Random } from '../domain/random.ts';
 import { candidatePorts } from '../link/candidate-ports.ts';
 import type { Link } from '../link/link.ts';
+import type { Trial } from '../local/trial.ts';
 import { createModemDriver, type ModemDriver } from '../modem/index.ts';
 import type { WorkerOutbox } from '../outbox/contract.ts';
 import { type MakeDriver, pinLedger } from '../worker/index.ts';
@@ -15,6 +16,7 @@ const HMAC_KEY_BYTES = 32;
 interface DriverMakerDeps {
   readonly config: Pick<GatewayConfig, 'dataDir'>;
   readonly outbox: WorkerOutbox;
+  readonly trial: Pick<Trial, 'active'>;
   readonly openLink: (port: string) => Promise<Link>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,7 +38,9 @@ export function driverMaker(deps: DriverMakerDeps): MakeDriver {
       logger,
       random,
       ledger,
-      claimInbound: true,
+      get claimInbound() {
+        return !deps.trial.active();
+      },
       imeiInUse: (imei, by) =>
         drivers.some((other) => other.id !== by && other.snapshot().imei === imei),
     });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { GatewayConfig, ModemConfig } from '../domain/config.ts';
 import { openLink } from '../link/open-link.ts';
+import { openTrial } from '../local/trial.ts';
 import { type OutboxFailure, openWorkerOutbox } from '../outbox/index.ts';
 import { startWorker } from '../worker/index.ts';
 import { type Command, type CommandContext, failure, usageError } from './command.ts';
@@ -44,7 +45,7 @@ async function startModem(
 ): Promise<RunningService> {
   const clock = processClock(context.environment);
   const file = databaseFile(config);
-  prepareRunDir(config);
+  const trial = openTrial(prepareRunDir(config), clock);
   const lock = await lockDataDir(config.dataDir);
   let onFailure: (reason: OutboxFailure) => void = () => {};
   const failed = new Promise<OutboxFailure>((resolve) => {
@@ -65,6 +66,7 @@ async function startModem(
     makeDriver: driverMaker({
       config,
       outbox,
+      trial,
       openLink: async (port) => testedLink(await openLink(port, { clock }), context.environment),
       clock,
       logger,
@@ -73,6 +75,7 @@ async function startModem(
     clock,
     logger,
     version: context.version,
+    trial,
     random: randomBytes,
   });
   return {

@@ -25,12 +25,14 @@ const UNKNOWN: Outcome = { kind: 'unknown' };
 
 export function acceptor(deps: {
   readonly outbox: Pick<ApiOutbox, 'enqueue'>;
+  /** A trial start after an update: nothing may be taken that going back would lose. */
+  readonly onTrial: () => boolean;
   readonly nudge: () => void;
   readonly nextId: () => MessageId;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Accept {
-  const { outbox, nudge, nextId, clock, logger } = deps;
+  const { outbox, onTrial, nudge, nextId, clock, logger } = deps;
 
   const outcomeOf = (result: EnqueueResult, messages: readonly NewMessage[]): Outcome => {
     switch (result.kind) {
@@ -61,6 +63,9 @@ export function acceptor(deps: {
   };
 
   return (checked, owner, idempotency) => {
+    if (onTrial()) {
+      return Promise.resolve({ kind: 'refused', refusal: problem('updating') });
+    }
     const nowMs = clock.nowMs();
     const messages = checked.map((message) => newMessage(message, nextId(), owner, nowMs));
     return outbox

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { GatewayConfig } from '../domain/config.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { RecipientReader } from '../domain/recipient.ts';
+import type { Trial } from '../local/trial.ts';
 import type { WorkerLink } from '../local/worker-link.ts';
 import type { ApiOutbox } from '../outbox/contract.ts';
 import type { Accept } from './accept.ts';
@@ -17,6 +18,7 @@ export interface HttpContext {
   readonly version: string;
   readonly outbox: ApiOutbox;
   readonly worker: WorkerLink;
+  readonly trial: Pick<Trial, 'active'>;
   readonly status: StatusPages;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -117,6 +117,9 @@ export async function openRouter(
         const exchange = exchangeOf(request);
         refuseOtherMethod(request, exchange);
         const caller = await admit(context, route, exchange);
+        if (route.changesMessages === true && context.trial.active()) {
+          throw new Refusal(problem('updating'));
+        }
         const call: Call = {
           request: request.raw,
           caller,

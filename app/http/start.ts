@@ -8,6 +8,7 @@ import { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Random } from '../domain/random.ts';
 import { recipientReader } from '../domain/recipient.ts';
+import type { Trial } from '../local/trial.ts';
 import type { WorkerLink } from '../local/worker-link.ts';
 import type { ApiOutbox } from '../outbox/contract.ts';
 import { acceptor } from './accept.ts';
@@ -42,6 +43,7 @@ export interface StartHttpOptions {
   readonly config: GatewayConfig;
   readonly outbox: ApiOutbox;
   readonly workerLink: WorkerLink;
+  readonly trial: Pick<Trial, 'active'>;
   readonly status: StatusPages;
   readonly clock: Clock;
   readonly random: Random;
@@ -69,7 +71,7 @@ export interface HttpService {
 
 /** Serves the API until closed. Rejects with `cannot-listen` or `tls-unreadable`. */
 export async function startHttp(options: StartHttpOptions): Promise<HttpService> {
-  const { config, outbox, workerLink, status, clock, random, logger, version } = options;
+  const { config, outbox, workerLink, trial, status, clock, random, logger, version } = options;
   const { http } = config;
   const nextRequestId = requestIds(random);
   const traffic: Traffic = { active: 0, stopping: false, onQuiet: null };
@@ -82,6 +84,7 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
     version,
     outbox,
     worker: workerLink,
+    trial,
     status,
     clock,
     logger,
@@ -91,6 +94,7 @@ export async function startHttp(options: StartHttpOptions): Promise<HttpService>
     readMessage: messageReader(config, recipients, clock),
     accept: acceptor({
       outbox,
+      onTrial: () => trial.active(),
       nudge: () => workerLink.nudge(),
       nextId: messageIds(clock, random),
       clock,

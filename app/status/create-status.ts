@@ -28,6 +28,8 @@ export interface StatusOptions {
     /** Since anything came from the worker; null: nothing ever did. */
     lastHeardAgeMs(): number | null;
   };
+  /** A start on trial after an update accepts and sends nothing. */
+  readonly trial?: { active(): boolean };
   readonly config: GatewayConfig;
   readonly clock: Clock;
   readonly version: string;
@@ -107,6 +109,7 @@ export function createStatus(options: StatusOptions): Status {
       lastHeardAgeMs: workerLink.lastHeardAgeMs(),
       box: boxReading(boxFreshMs),
       serviceUpSeconds: (nowMs - startedMs) / 1000,
+      trialOf: options.trial?.active() === true ? options.version : null,
     };
     const facts = gatherFacts(sources);
     history.addDepth(nowMs, facts.queue.depth);
@@ -209,7 +212,8 @@ export function createStatus(options: StatusOptions): Status {
       const health = outbox.health();
       const state = storageState(health, workerLink.snapshot());
       const freeBytes = boxReading(BOX_FRESH_MS).diskFreeBytes ?? health.freeBytes;
-      return readiness({ ...health, state, freeBytes }, config.queue);
+      const onTrial = options.trial?.active() === true;
+      return readiness({ ...health, state, freeBytes }, config.queue, onTrial);
     },
     exitCode: async () => EXIT_CODES[(await document(true)).health],
     verdict: () => look(BOX_TICK_MS).verdict,

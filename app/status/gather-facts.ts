@@ -21,7 +21,12 @@ export interface Sources {
   readonly lastHeardAgeMs: number | null;
   readonly box: BoxReading;
   readonly serviceUpSeconds: number;
+  /** The version that is on trial after an update; null when none is. */
+  readonly trialOf: string | null;
 }
+
+/** How long the boot loader's health check may take to decide, minutes. */
+const TRIAL_MINUTES = 3;
 
 /** Ages read from older counters would lie. */
 const OLDEST_COUNTERS_MS = 65_000;
@@ -42,7 +47,8 @@ export function gatherFacts(sources: Sources): StatusFacts {
     nowMs,
     clockTrusted: clock.trusted(),
     serviceUpSeconds: sources.serviceUpSeconds,
-    updating: null,
+    updating:
+      sources.trialOf === null ? null : { version: sources.trialOf, minutes: TRIAL_MINUTES },
     storage: {
       state: storageState(health, snapshot),
       errors: null,

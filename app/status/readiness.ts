@@ -22,12 +22,16 @@ const REFUSALS: Readonly<Record<Exclude<OutboxHealth['state'], 'ok'>, Readiness>
 export function readiness(
   health: OutboxHealth,
   { maxDepth, diskReserveBytes }: Pick<QueueConfig, 'maxDepth' | 'diskReserveBytes'>,
+  onTrial: boolean = false,
 ): Readiness {
   if (health.state !== 'ok') {
     return REFUSALS[health.state];
   }
   if (health.freeBytes !== null && health.freeBytes <= diskReserveBytes) {
     return REFUSALS.full;
+  }
+  if (onTrial) {
+    return { accepting: false, code: 'updating', retryAfterSeconds: 30 };
   }
   return health.depth >= maxDepth
     ? { accepting: false, code: 'queue-full', retryAfterSeconds: 10 }

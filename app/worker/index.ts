@@ -6,6 +6,7 @@ import type { ModemId } from '../domain/ids.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Random } from '../domain/random.ts';
 import type { WorkerSnapshot } from '../domain/worker-protocol.ts';
+import { NO_TRIAL, type Trial } from '../local/trial.ts';
 import type { WorkerOutbox } from '../outbox/contract.ts';
 import { Announcer } from './announcer.ts';
 import { ConcatReferences } from './concat-references.ts';
@@ -32,6 +33,8 @@ export interface WorkerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly version: string;
+  /** While it lasts nothing is claimed and no message's state moves with time. */
+  readonly trial?: Trial;
   readonly random?: Random;
 }
 
@@ -47,7 +50,7 @@ export interface Worker {
  * shared queue until stopped.
  */
 export async function startWorker(deps: WorkerDeps): Promise<Worker> {
-  const { config, outbox, clock, logger } = deps;
+  const { config, outbox, clock, logger, trial = NO_TRIAL } = deps;
   const modems = config.modems.map(({ id }) => id);
   const { maxAttempts, lateAnswerSeconds } = config.queue;
   const stopping = new AbortController();
@@ -55,6 +58,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   const queue = new ReadyQueue(
     outbox,
     new Map(config.modems.map(({ id, routes }) => [id, routes])),
+    trial.active(),
   );
   const waker = new Waker({ outbox, clock, logger, onWoken: () => queue.nudge() });
   const references = new ConcatReferences(deps.random ?? randomBytes);
@@ -89,7 +93,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
         handOverTimesMs: await outbox.handOverTimes(modem.id, clock.nowMs() - DAY_MS),
         interrupted: interrupted.openByModem.get(modem.id) ?? [],
         onChange,
-        onBackOff: (waitUntilMs) => waker.noteDue(waitUntilMs),
+        onBackOff: (waitUntilMs) => trial.onEnd(() => waker.noteDue(waitUntilMs)),
       }),
     );
   }
@@ -106,7 +110,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
     }),
     onNudge: () => {
       queue.nudge();
-      waker.poke();
+      trial.onEnd(() => waker.poke());
     },
     onCommand: async (modem, command) =>
       (await stations.get(modem)?.execute(command)) ?? {
@@ -114,8 +118,17 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
         detail: `No modem is named ${modem}.`,
       },
   });
-  waker.poke();
+  if (trial.active()) {
+    logger.warn({}, 'on trial after an update: nothing is sent until the system is marked good');
+  }
+  trial.onEnd(() => {
+    queue.open();
+    waker.poke();
+  });
   const cancelPartials = every(clock, PARTIAL_CHECK_MS, async () => {
+    if (trial.active()) {
+      return;
+    }
     const released = await outbox
       .releasePartialInbound(clock.nowMs() - PARTIAL_AFTER_MS, momentOf(clock))
       .catch(() => 0);
@@ -127,6 +140,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   let stopped: Promise<void> | null = null;
   const stop = async (graceMs: number): Promise<void> => {
     stopping.abort();
+    trial.close();
     waker.stop();
     cancelPartials();
     const inTime = new AbortController();

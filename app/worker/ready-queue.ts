@@ -31,14 +31,20 @@ export class ReadyQueue {
   readonly #shelves = new Map<ModemId, Shelf>();
   readonly #routes: ReadonlyMap<ModemId, readonly string[]>;
   #waiting: (() => void)[] = [];
+  #held: boolean;
 
-  /** `routes`: the beginnings of the numbers that a modem may send to; missing or empty is all. */
+  /**
+   * `routes`: the beginnings of the numbers that a modem may send to; missing or empty is all.
+   * `held`: nothing is handed out until `open()`.
+   */
   constructor(
     outbox: Pick<WorkerOutbox, 'nextReady'>,
     routes: ReadonlyMap<ModemId, readonly string[]>,
+    held: boolean = false,
   ) {
     this.#outbox = outbox;
     this.#routes = routes;
+    this.#held = held;
   }
 
   /** Something may have become ready. */
@@ -54,10 +60,16 @@ export class ReadyQueue {
     }
   }
 
+  /** Ends the holding back. */
+  open(): void {
+    this.#held = false;
+    this.nudge();
+  }
+
   /** Claims the modem's next message; null when nothing is ready. The caller releases it. */
   async claim(modem: ModemId): Promise<ReadyMessage | null> {
     const shelf = this.#shelf(modem);
-    for (;;) {
+    while (!this.#held) {
       const message = shelf.messages.shift();
       if (message !== undefined) {
         this.#take(message.seq);
@@ -68,6 +80,7 @@ export class ReadyQueue {
       }
       await this.#read(modem, shelf);
     }
+    return null;
   }
 
   /** While a part is in the air: makes the next `claim` find its message in memory. */
@@ -89,7 +102,7 @@ export class ReadyQueue {
   /** Resolves when `claim` may find something, or when the signal aborts. */
   waitForWork(modem: ModemId, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted || this.#shelf(modem).more) {
+      if (signal.aborted || (!this.#held && this.#shelf(modem).more)) {
         resolve();
         return;
       }

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { createHash, randomBytes } from 'node:crypto';
 import type { KeyId } from '../../app/domain/ids.ts';
 import { sharedPort, startHttp, startHttpProcesses } from '../../app/http/index.ts';
+import { NO_TRIAL } from '../../app/local/trial.ts';
 import { FakeOutbox } from '../support/fake-outbox.ts';
 import { FakeWorker, KEY, QUIET, STATUS, testConfig } from '../support/http-service.ts';
 import { realClock } from '../support/real-clock.ts';
@@ -36,6 +37,7 @@ if (cluster.isPrimary) {
     config,
     outbox,
     workerLink: new FakeWorker(),
+    trial: NO_TRIAL,
     status: { ...STATUS, json: async () => ({ pid: process.pid }) },
     clock: realClock,
     random: randomBytes,

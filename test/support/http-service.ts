@@ -8,6 +8,7 @@ import type { KeyId, ModemId } from '../../app/domain/ids.ts';
 import type { Logger } from '../../app/domain/logger.ts';
 import type { WorkerCommand, WorkerSnapshot } from '../../app/domain/worker-protocol.ts';
 import { type HttpService, type StatusPages, startHttp } from '../../app/http/index.ts';
+import { NO_TRIAL } from '../../app/local/trial.ts';
 import type { CommandReply, WorkerLink } from '../../app/local/worker-link.ts';
 import type { ApiOutbox, Scope } from '../../app/outbox/contract.ts';
 import { FakeOutbox } from './fake-outbox.ts';
@@ -160,6 +161,7 @@ export async function startTestService(
     config: testConfig(change),
     outbox: change.outbox ?? outbox,
     workerLink: worker,
+    trial: NO_TRIAL,
     status: { ...STATUS, ...change.status },
     clock: realClock,
     random: randomBytes,

@@ -92,7 +92,8 @@ export function messageRoutes(context: HttpContext): readonly Route[] {
       summary: 'Cancel while it is scheduled or queued',
       access: 'messages:send',
       answers: { 200: { means: 'It is canceled.', schema: 'Message' } },
-      problems: ['message-not-found', 'not-cancelable'],
+      problems: ['message-not-found', 'not-cancelable', 'updating'],
+      changesMessages: true,
       handle: async (call) => {
         const id = idOf(call);
         const result = await outbox.cancel(id, actorOf(call));
@@ -117,7 +118,8 @@ export function messageRoutes(context: HttpContext): readonly Route[] {
       access: 'messages:send',
       body: { schema: 'BulkCancelInput', limit: 'body' },
       answers: { 200: { means: 'Done.', schema: 'CancelCount' } },
-      problems: [],
+      problems: ['updating'],
+      changesMessages: true,
       handle: async (call) => {
         const errors = checkCancel(call.body, '');
         if (errors.length > 0) {
@@ -143,7 +145,8 @@ export function messageRoutes(context: HttpContext): readonly Route[] {
       access: 'messages:send',
       body: { schema: 'ResolveInput', limit: 'body' },
       answers: { 200: { means: 'Decided.', schema: 'Message' } },
-      problems: ['message-not-found', 'not-uncertain'],
+      problems: ['message-not-found', 'not-uncertain', 'updating'],
+      changesMessages: true,
       handle: async (call) => {
         const id = idOf(call);
         const errors = checkResolve(call.body, '');

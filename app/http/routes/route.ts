@@ -51,6 +51,8 @@ export interface Route {
     readonly optional?: boolean;
   };
   readonly idempotent?: boolean;
+  /** Changes stored messages; refused on a trial start after an update. */
+  readonly changesMessages?: true;
   /** Successful answers: status → what it means and its schema. */
   readonly answers: Readonly<
     Record<number, { readonly means: string; readonly schema?: string; readonly type?: string }>
