@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { overlayText } from './overlay-tree.ts';
+import { scriptBox } from './script-rig.ts';
 
 /** The tools around the script. `fw_setenv` is given names and values in turn; a last name alone is removed. */
 const TOOLS: Readonly<Record<string, string>> = {
@@ -40,17 +36,8 @@ interface Ended {
 }
 
 function health(t: TestContext, start: Start): Ended {
-  const box = mkdtempSync(join(tmpdir(), 'pisang-health-'));
-  t.after(() => rmSync(box, { recursive: true }));
-  const put = (path: string, text: string, mode = 0o644): void => {
-    writeFileSync(join(box, path), text, { mode });
-  };
-  for (const folder of ['bin', 'proc', 'run', 'run/pisang', 'dev']) {
-    mkdirSync(join(box, folder));
-  }
-  for (const [name, script] of Object.entries(TOOLS)) {
-    put(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
-  }
+  const { put, read, exists, run } = scriptBox(t, TOOLS);
+  put('dev/kmsg', '');
   put('proc/cmdline', `${start.commandLine}\n`);
   put('proc/uptime', `${start.uptimeS}.42 1.0\n`);
   put('answers', `${start.refusals}\n`);
@@ -61,21 +48,9 @@ function health(t: TestContext, start: Start): Ended {
       .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
   );
-  // The same script, whose world begins in our folder.
-  put(
-    'health',
-    overlayText('usr/lib/pisang/health').replace(/(?<=[ <=])\/(?=proc|run|dev\/kmsg)/g, `${box}/`),
-    0o755,
-  );
-  const run = spawnSync('sh', [join(box, 'health'), '240'], {
-    encoding: 'utf8',
-    timeout: 30_000,
-    env: { BOX: box, PATH: `${join(box, 'bin')}:${process.env['PATH']}` },
-  });
-  const read = (path: string): string =>
-    existsSync(join(box, path)) ? readFileSync(join(box, path), 'utf8') : '';
+  const { status } = run('usr/lib/pisang/health', '240');
   return {
-    status: run.status,
+    status,
     state: Object.fromEntries(
       read('state')
         .split('\n')
@@ -83,8 +58,8 @@ function health(t: TestContext, start: Start): Ended {
         .map((line) => line.split('=', 2) as [string, string]),
     ),
     copied: read('copy') === read('state'),
-    onTrial: existsSync(join(box, 'run/pisang/trial')),
-    rebooted: /reboot/.test(read('systemctl')),
+    onTrial: exists('run/pisang/trial'),
+    rebooted: read('systemctl').includes('reboot'),
     uptimeS: Number.parseInt(read('proc/uptime'), 10),
     writes: read('writes').split('\n').length - 1,
   };

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import { type ScriptBox, scriptBox } from './script-rig.ts';
+
+const SETTINGS = 'usr/lib/pisang/settings';
+const DATA = 'var/lib/pisang';
+const CERT = `${DATA}/app/tls/cert.pem`;
+const KEY = `${DATA}/app/tls/key.pem`;
+
+function newBox(t: TestContext, tools: Readonly<Record<string, string>> = {}): ScriptBox {
+  const note = 'echo "$(basename "$0") $*" >>"$BOX/notes"';
+  const box = scriptBox(t, {
+    systemctl: note,
+    networkctl: note,
+    chown: note,
+    agetty: note,
+    fw_setenv: note,
+    sync: ':',
+    install: 'for folder in "$@"; do :; done; mkdir -p "$folder"',
+    'ssh-keygen': `case " $* " in
+      *" -y "*) grep -q "a key" "$BOX/${DATA}/box/ssh_host_ed25519_key" ;;
+      *) echo "a key" >"$BOX/${DATA}/box/ssh_host_ed25519_key" ;;
+    esac`,
+    ...tools,
+  });
+  box.put('proc/sys/kernel/hostname', 'pisang\n');
+  box.put('run/issue.d/keep', '');
+  return box;
+}
+
+test('a new box makes its own TLS pair, keeps it, and has no SSH key', (t) => {
+  const box = newBox(t);
+  assert.equal(box.run(SETTINGS).status, 0);
+  const certificate = new X509Certificate(box.read(CERT));
+  assert.match(certificate.subjectAltName ?? '', /DNS:pisang\.local/);
+  assert.match(box.read(KEY), /PRIVATE KEY/);
+  const years =
+    (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 31_556_952_000;
+  assert.ok(years > 19, `${years} years`);
+  assert.equal(box.exists(`${DATA}/box/ssh_host_ed25519_key`), false);
+  const before = box.read(CERT);
+  assert.equal(box.run(SETTINGS).status, 0);
+  assert.equal(box.read(CERT), before);
+});
+
+for (const [what, spoil] of [
+  ['a key of another pair', (box: ScriptBox) => box.put(KEY, newKey(box))],
+  ['half a certificate', (box: ScriptBox) => box.put(CERT, box.read(CERT).slice(0, 90))],
+  ['no key', (box: ScriptBox) => box.put(KEY, '')],
+] as const) {
+  test(`after a cut that left ${what} the pair is made anew`, (t) => {
+    const box = newBox(t);
+    box.run(SETTINGS);
+    const before = box.read(CERT);
+    spoil(box);
+    assert.equal(box.run(SETTINGS).status, 0);
+    assert.notEqual(box.read(CERT), before);
+    assert.doesNotThrow(() => new X509Certificate(box.read(CERT)));
+  });
+}
+
+/** The key of a second box. */
+function newKey(box: ScriptBox): string {
+  const [cert, key] = [box.read(CERT), box.read(KEY)];
+  box.put(CERT, '');
+  box.run(SETTINGS);
+  const other = box.read(KEY);
+  box.put(CERT, cert);
+  assert.notEqual(other, key);
+  return other;
+}
+
+test('what was provisioned is in force, daemons are told only afterwards, and only of changes', (t) => {
+  const box = newBox(t);
+  box.put(`${DATA}/box/hostname`, 'gateway7\n');
+  box.put(`${DATA}/box/network`, '[Network]\nAddress=10.0.0.9/24\n');
+  box.put(`${DATA}/box/timesyncd.conf`, '[Time]\nNTP=10.0.0.1\n');
+  box.put(`${DATA}/box/ca.pem`, 'x');
+  box.put(`${DATA}/box/authorized_keys`, 'ssh-ed25519 AAAA me\n');
+  assert.equal(box.run(SETTINGS).status, 0);
+  assert.equal(box.read('proc/sys/kernel/hostname'), 'gateway7\n');
+  assert.match(box.read('run/systemd/network/10-pisang.network'), /10\.0\.0\.9/);
+  assert.match(box.read('run/systemd/timesyncd.conf.d/50-pisang.conf'), /10\.0\.0\.1/);
+  assert.match(box.read('run/pisang-api.env'), /^NODE_EXTRA_CA_CERTS=.*\/box\/ca\.pem$/m);
+  assert.equal(box.read(`${DATA}/box/ssh_host_ed25519_key`), 'a key\n');
+  assert.doesNotMatch(box.read('notes'), /systemctl|networkctl/);
+  box.put(`${DATA}/box/network`, '');
+  assert.equal(box.run(SETTINGS, 'now').status, 0);
+  assert.equal(box.exists('run/systemd/network/10-pisang.network'), false);
+  assert.deepEqual(box.read('notes').match(/^(systemctl|networkctl).*$/gm), ['networkctl reload']);
+});
+
+const PROVISION = 'usr/lib/pisang/provision';
+/** A mounted partition, whose mounts are noted. */
+const MOUNTED = {
+  mountpoint: 'true',
+  mount: 'echo "mount $*" >>"$BOX/notes"',
+  sleep: 'echo "sleep $*" >>"$BOX/notes"',
+};
+
+test('the partition is writable for as long as it is read, and the screen shows what came of it', (t) => {
+  const box = newBox(t, MOUNTED);
+  box.put('usr/bin/pisang', '#!/bin/sh\necho "pisang $*" >>"$BOX/notes"\n', 0o755);
+  box.put('usr/lib/pisang/settings', '#!/bin/sh\necho "settings $*" >>"$BOX/notes"\n', 0o755);
+  box.put('run/pisang/console.txt', 'Claim code: A\\B\n');
+  assert.equal(box.run(PROVISION).status, 0);
+  const steps = box
+    .read('notes')
+    .replaceAll(/\/\S*\/(boot|var)\//g, '/$1/')
+    .split('\n');
+  assert.deepEqual(steps.slice(0, 5), [
+    'mount -o remount,rw /boot/pisang',
+    'pisang provision /boot/pisang --data-root /var/lib/pisang',
+    'mount -o remount,ro /boot/pisang',
+    'settings now',
+    'agetty --reload',
+  ]);
+  assert.equal(box.read('run/issue.d/pisang-start.issue'), 'Claim code: A\\\\B\n');
+});
+
+test('a factory reset forgets the identity, restarts the box and starts nothing before', (t) => {
+  const box = newBox(t, MOUNTED);
+  box.put('usr/bin/pisang', '#!/bin/sh\nexit 10\n', 0o755);
+  box.run(PROVISION);
+  assert.match(
+    box.read('notes'),
+    /fw_setenv machine_id\nsystemctl --no-block reboot\nsleep infinity\n/,
+  );
+});
+
+test('a refused file is told and does not keep the rest from being put in force', (t) => {
+  const box = newBox(t, MOUNTED);
+  box.put('usr/bin/pisang', '#!/bin/sh\nexit 1\n', 0o755);
+  box.put('usr/lib/pisang/settings', '#!/bin/sh\necho "settings $*" >>"$BOX/notes"\n', 0o755);
+  assert.equal(box.run(PROVISION).status, 1);
+  assert.match(box.read('notes'), /^settings now$/m);
+});
