@@ -7,11 +7,14 @@ import { overlayText } from './overlay-tree.ts';
 
 /** A folder in which a script of the appliance finds its world, with tools that only note what they were asked. */
 export interface ScriptBox {
-  put(path: string, text: string, mode?: number): void;
+  readonly put: (path: string, text: string, mode?: number) => void;
   /** Empty when there is no such file. */
-  read(path: string): string;
-  exists(path: string): boolean;
-  run(script: string, ...args: readonly string[]): { status: number | null; said: string };
+  readonly read: (path: string) => string;
+  readonly exists: (path: string) => boolean;
+  readonly run: (
+    script: string,
+    ...args: readonly string[]
+  ) => { status: number | null; said: string };
 }
 
 /** `tools`: name → text of a shell script, in which `$BOX` is the folder. */
