@@ -64,3 +64,14 @@ bench: build build/js ## accepting beside others, sending, size and memory (BENC
 test-full: build ## all suites at full length, Node 22 and 24, benchmarks; log: docs/evidence/test-full.log
 	@.ci/test-full
 .PHONY: test-full
+
+BOARD ?= bananapi
+BASE ?= debian
+image: build ## the SD-card image, under build/image/ (BOARD=bananapi|bananapipro|bananapim2ultra|bananapim2berry; as root)
+	@image/build '$(BOARD)' '$(BASE)'
+
+test-image: build/js ## checks that image, its boot loader and a start of it in QEMU (as root)
+	@image/steps/host-tools test
+	@$(MAKE) --no-print-directory image BOARD=bananapi
+	@TEST_CONCURRENCY=1 .ci/run-tests image
+.PHONY: image test-image

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { builtImage, FAT_START, SLOT_SECTORS, SLOT_START } from './built-image.ts';
+import { initramfsFiles } from './initramfs.ts';
+
+const image = builtImage();
+const folder = mkdtempSync(join(tmpdir(), 'pisang-tree-'));
+/** Slot A's root tree, copied out of the image with its owners. */
+const tree = join(folder, 'root');
+
+before(() => {
+  const slot = join(folder, 'slot.ext4');
+  const sectors = ['bs=1M', 'iflag=skip_bytes,count_bytes', 'conv=sparse', 'status=none'];
+  const part = [`skip=${SLOT_START * 512}`, `count=${SLOT_SECTORS * 512}`];
+  execFileSync('dd', [`if=${image}`, `of=${slot}`, ...part, ...sectors]);
+  execFileSync('/usr/sbin/e2fsck', ['-fn', slot], { stdio: 'pipe' });
+  execFileSync('mkdir', [tree]);
+  execFileSync('/usr/sbin/debugfs', ['-R', `rdump / ${tree}`, slot], { stdio: 'pipe' });
+  rmSync(slot);
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function bytesAt(offset: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  readSync(openSync(image, 'r'), bytes, 0, length, offset);
+  return bytes;
+}
+
+function* files(at: string): Generator<string> {
+  for (const entry of readdirSync(at, { withFileTypes: true })) {
+    const path = join(at, entry.name);
+    yield path;
+    if (entry.isDirectory()) yield* files(path);
+  }
+}
+
+function inTree(path: string): string {
+  return readFileSync(join(tree, path), 'utf8');
+}
+
+test('four partitions: FAT first at sector 8192 and bootable, two slots of 1 GiB, data last', () => {
+  const table = JSON.parse(
+    execFileSync('/usr/sbin/sfdisk', ['-J', image], { encoding: 'utf8' }),
+  ).partitiontable;
+  assert.equal(table.label, 'dos');
+  assert.equal(table.id, '0x70697361');
+  const rows = table.partitions.map((p: Record<string, unknown>) => [
+    p['start'],
+    p['size'],
+    p['type'],
+    p['bootable'] ?? false,
+  ]);
+  assert.deepEqual(rows, [
+    [FAT_START, 131072, 'c', true],
+    [SLOT_START, SLOT_SECTORS, '83', false],
+    [SLOT_START + SLOT_SECTORS, SLOT_SECTORS, '83', false],
+    [SLOT_START + 2 * SLOT_SECTORS, 131072, '83', false],
+  ]);
+  assert.ok(statSync(image).size <= 3_900_000_000, 'fits a card of 4 GB');
+});
+
+test('the boot ROM finds an SPL at 8 KiB with a right checksum, and the slot state is empty', () => {
+  const header = bytesAt(8192, 64);
+  assert.equal(header.subarray(4, 12).toString('latin1'), 'eGON.BT0');
+  const spl = bytesAt(8192, header.readUInt32LE(16));
+  let sum = 0x5f0a6c39;
+  for (let at = 0; at < spl.length; at += 4)
+    if (at !== 12) sum = (sum + spl.readUInt32LE(at)) >>> 0;
+  assert.equal(header.readUInt32LE(12), sum);
+  const state = bytesAt(6144 * 512, 2048 * 512);
+  assert.ok(state.every((byte) => byte === 0));
+});
+
+test('PISANG holds the boot script alone; it reads no cmdline.txt', () => {
+  const fat = ['-i', `${image}@@${FAT_START * 512}`];
+  const listing = execFileSync('mdir', ['-b', ...fat], { encoding: 'utf8' });
+  assert.deepEqual(listing.trim().split('\n'), ['::/boot.scr']);
+  const script = execFileSync('mtype', [...fat, '::boot.scr'], { encoding: 'latin1' });
+  assert.doesNotMatch(script, /cmdline\.txt/);
+  const label = execFileSync('mlabel', ['-s', ...fat], { encoding: 'utf8' });
+  assert.match(label, /PISANG/);
+});
+
+test('slot B is empty and the data partition is a clean file system with 4 KiB blocks', () => {
+  const b = bytesAt((SLOT_START + SLOT_SECTORS) * 512, 65536);
+  assert.ok(b.every((byte) => byte === 0));
+  const data = bytesAt((SLOT_START + 2 * SLOT_SECTORS) * 512 + 1024, 1024);
+  assert.equal(data.readUInt16LE(56), 0xef53, 'ext4');
+  assert.equal(data.readUInt16LE(58), 1, 'clean');
+  assert.equal(data.readUInt32LE(24), 2, 'blocks of 1024 << 2');
+});
+
+test('nothing that must differ from box to box is in the slot', () => {
+  assert.equal(inTree('etc/machine-id'), '');
+  const all = [...files(tree)].map((path) => path.slice(tree.length + 1));
+  const keys =
+    /ssh_host_|(^|\/)random-seed$|credential\.secret|authorized_keys|\.pem\.key$|_history$/;
+  assert.deepEqual(
+    all.filter((path) => keys.test(path) && !path.startsWith('usr/')),
+    [],
+  );
+  assert.deepEqual(readdirSync(join(tree, 'var/log')), []);
+  assert.ok(!existsSync(join(tree, 'usr/bin/qemu-arm-static')));
+});
+
+test('no account has a password', () => {
+  for (const line of inTree('etc/shadow').trim().split('\n')) {
+    const [name, hash] = line.split(':');
+    assert.match(hash ?? '', /^[!*]/, `${name} has a password field '${hash}'`);
+  }
+});
+
+test('files belong to root, or to a system group; nobody else may write to them', () => {
+  const odd: string[] = [];
+  for (const path of files(tree)) {
+    const stat = lstatSync(path);
+    const name = path.slice(tree.length);
+    if (!stat.isFile() && !stat.isDirectory()) continue;
+    const sticky = (stat.mode & 0o1000) !== 0;
+    if ((stat.mode & 0o002) !== 0 && !sticky) odd.push(`${name} may be written by all`);
+    if (stat.uid !== 0 && !/^\/(var|etc|home)\//.test(name))
+      odd.push(`${name} belongs to ${stat.uid}`);
+    if (stat.uid >= 1000 && stat.uid < 65000) odd.push(`${name} belongs to a person, ${stat.uid}`);
+  }
+  assert.deepEqual(odd, []);
+});
+
+test('the initramfs has the drivers of card and watchdog; kernel and all device trees have fixed names', () => {
+  const names = initramfsFiles(join(tree, 'boot/initrd.img'));
+  for (const driver of ['sunxi-mmc', 'sunxi_wdt', 'ext4', 'virtio_blk']) {
+    assert.ok(
+      names.some((name) => new RegExp(`/${driver}\\.ko(\\.xz|\\.zst)?$`).test(name)),
+      `${driver} is missing`,
+    );
+  }
+  assert.deepEqual(readdirSync(join(tree, 'boot')).sort(), [
+    'dtb',
+    'initrd.img',
+    'pisang',
+    'zImage',
+  ]);
+  assert.deepEqual(readdirSync(join(tree, 'boot/dtb')).sort(), [
+    'sun7i-a20-bananapi.dtb',
+    'sun7i-a20-bananapro.dtb',
+    'sun8i-r40-bananapi-m2-ultra.dtb',
+    'sun8i-v40-bananapi-m2-berry.dtb',
+  ]);
+});
+
+test('the app is there with production packages only, and its SQLite module is for 32-bit ARM', () => {
+  const app = join(tree, 'usr/lib/pisang');
+  assert.ok(existsSync(join(app, 'dist/cli.js')));
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
+  const packages = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('@'));
+  assert.ok(packages.includes('fastify'));
+  assert.deepEqual(
+    packages.filter((name) => lock[`node_modules/${name}`]?.dev),
+    [],
+  );
+  const elf = readFileSync(
+    join(app, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'),
+  );
+  assert.equal(elf.subarray(0, 5).toString('latin1'), '\x7fELF\x01');
+  assert.equal(elf.readUInt16LE(18), 40, 'e_machine is EM_ARM');
+  assert.ok(elf.includes('fdatasync') && !elf.includes('\0fsync\0'), 'syncs with fdatasync');
+});
+
+test('what lies beside the image describes it: checksum, manifest, bill of materials, size', () => {
+  const xz = `${image}.xz`;
+  assert.ok(statSync(xz).size <= 150_000_000);
+  const [sum] = readFileSync(`${xz}.sha256`, 'utf8').split(' ');
+  assert.equal(createHash('sha256').update(readFileSync(xz)).digest('hex'), sum);
+  const manifest = readFileSync(image.replace(/img$/, 'manifest'), 'utf8');
+  const unpacked = execFileSync('sh', ['-c', `xz -dc '${xz}' | sha256sum`], { encoding: 'utf8' });
+  assert.match(manifest, new RegExp(`^imageSha256=${unpacked.split(' ')[0]}$`, 'm'));
+  assert.match(manifest, /^package=nodejs=20\./m);
+  const bmap = readFileSync(`${image}.bmap`, 'utf8');
+  assert.match(bmap, new RegExp(`<ImageSize>\\s*${statSync(image).size}\\s*</ImageSize>`));
+  const bill = JSON.parse(readFileSync(image.replace(/img$/, 'cdx.json'), 'utf8'));
+  const named = new Set(bill.components.map((c: { name: string }) => c.name));
+  for (const name of ['nodejs', 'linux-image-armmp', 'better-sqlite3', 'fastify']) {
+    assert.ok(named.has(name), `${name} is missing from the bill of materials`);
+  }
+  assert.ok(!named.has('typescript'));
+});
