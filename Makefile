@@ -73,5 +73,5 @@ image: build ## the SD-card image, under build/image/ (BOARD=bananapi|bananapipr
 test-image: build/js ## checks that image, its boot loader and a start of it in QEMU (as root)
 	@image/steps/host-tools test
 	@$(MAKE) --no-print-directory image BOARD=bananapi
-	@TEST_CONCURRENCY=1 .ci/run-tests image
+	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static slots boot,build/js/test/image/$(name).test.js)
 .PHONY: image test-image

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 /** What `make image` left. */
 export const OUT: string = 'build/image';
-/** U-Boot for each board and for QEMU's virt machine, as `make image` unpacked them. */
-export const FIRMWARE: string = join(OUT, '.firmware');
+/** A file of U-Boot for a board or for QEMU's virt machine (`qemu_arm`), as `make image` unpacked it. */
+export function firmware(board: string, file: string): string {
+  return join(readFileSync(join(OUT, '.firmware'), 'utf8').trim(), 'uboot', board, file);
+}
 /** Sectors 512 bytes, as in image/pins.sh. */
 export const FAT_START = 8192;
 export const SLOT_START = 139264;
@@ -15,7 +17,7 @@ export const SLOT_SECTORS: number = 1024 * 2048;
 
 /** The image of board `bananapi`. */
 export function builtImage(): string {
-  const version = JSON.parse(execFileSync('cat', ['package.json'], { encoding: 'utf8' })).version;
+  const version = JSON.parse(readFileSync('package.json', 'utf8')).version;
   const image = join(OUT, `pisang-${version}-bananapi.img`);
   if (!existsSync(image)) throw new Error(`${image} is missing; run: make image BOARD=bananapi`);
   return image;
@@ -35,7 +37,7 @@ export function card(
   execFileSync('cp', ['--sparse=always', builtImage(), file]);
   execFileSync('truncate', ['-s', '4G', file]);
   if (board !== undefined) {
-    const blob = join(FIRMWARE, 'uboot', board, 'u-boot-sunxi-with-spl.bin');
+    const blob = firmware(board, 'u-boot-sunxi-with-spl.bin');
     execFileSync('dd', [
       `if=${blob}`,
       `of=${file}`,

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { FIRMWARE } from './built-image.ts';
+import { firmware } from './built-image.ts';
 
 /** QEMU machines: `virt` with U-Boot's own port to it, `bpim2u` from the card's SPL on. */
 export type MachineKind = 'virt' | 'bpim2u';
@@ -17,7 +16,7 @@ export class Machine {
       '-M virt -cpu cortex-a7 -smp 2 -m 1024 -device virtio-blk-device,drive=sd -drive if=none,id=sd,';
     const machine =
       kind === 'virt'
-        ? `-bios ${join(FIRMWARE, 'uboot/qemu_arm/u-boot.bin')} ${virt}${disk}`
+        ? `-bios ${firmware('qemu_arm', 'u-boot.bin')} ${virt}${disk}`
         : `-M bpim2u -m 1G -drive if=sd,${disk}`;
     const common = '-display none -monitor none -serial stdio';
     this.#child = spawn('qemu-system-arm', [...`${machine} ${common}`.split(' '), ...more], {
