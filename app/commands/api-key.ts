@@ -15,13 +15,14 @@ export interface NewKey {
   readonly allow: readonly string[];
 }
 
-/** Makes a key: its text, which is shown once, and the record that is stored, with a hash only. */
+/** Makes a key (of the given text, if any): its text, which is shown once, and the record that is stored, with a hash only. */
 export function makeApiKey(
   wanted: NewKey,
   nowMs: number,
   random: Random,
+  text: string | null = null,
 ): { readonly key: string; readonly record: KeyRecord } {
-  const key = `psg_${randomWord(KEY_LENGTH, random)}`;
+  const key = text ?? `psg_${randomWord(KEY_LENGTH, random)}`;
   return {
     key,
     record: {

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import { nearest } from '../config/nearest.ts';
 import { SystemClock } from '../local/system-clock.ts';
-import { type ApiOutbox, openApiOutbox, SCOPES, type Scope } from '../outbox/index.ts';
+import {
+  type ApiOutbox,
+  type KeyRecord,
+  openApiOutbox,
+  SCOPES,
+  type Scope,
+} from '../outbox/index.ts';
 import { isAddressRange, makeApiKey } from './api-key.ts';
 import {
   type Command,
@@ -15,7 +22,7 @@ import { databaseFile } from './database.ts';
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9._-])?$/;
 
 export const command: Command = {
-  usage: 'add --name N --scope S[,S] [--allow CIDR] | list | revoke ID',
+  usage: 'add --name N --scope S[,S] [--allow CIDR] | list | revoke ID | load',
   options: {
     name: { value: 'NAME', help: 'add: what the key is for; also its space of Idempotency-Keys' },
     scope: { value: 'S[,S]', help: `add: ${SCOPES.join(', ')}`, many: true },
@@ -27,6 +34,7 @@ export const command: Command = {
     'pisang key add --name monitoring --scope admin --allow 192.168.1.0/24',
     'pisang key list',
     'pisang key revoke key_4fGh2k9Lm0Qr',
+    'pisang key load <records.json',
   ],
   run: async (context) => {
     const [verb, id] = context.words;
@@ -43,8 +51,10 @@ export const command: Command = {
           throw usageError('which key? pisang key list shows the ids: pisang key revoke ID');
         }
         return withOutbox(context, (outbox) => revoke(context, outbox, id));
+      case 'load':
+        return load(context);
       default:
-        throw usageError('after "key" comes add, list or revoke');
+        throw usageError('after "key" comes add, list, revoke or load');
     }
   },
 };
@@ -94,6 +104,18 @@ async function revoke(context: CommandContext, outbox: ApiOutbox, id: string): P
   }
   context.print(`${id} is revoked`);
   return 0;
+}
+
+/** Stores key records (a JSON list, hashes only) from standard input; those known by id stay. */
+async function load(context: CommandContext): Promise<number> {
+  const rows = JSON.parse(await text(process.stdin)) as readonly KeyRecord[];
+  return withOutbox(context, async (outbox) => {
+    const known = new Set((await outbox.keys()).keys.map((key) => key.id));
+    for (const row of rows.filter((one) => !known.has(one.id))) {
+      await outbox.addKey(row);
+    }
+    return 0;
+  });
 }
 
 function listOf(context: CommandContext, option: string): string[] {

@@ -32,6 +32,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'bring an existing database to this version',
     load: () => import('./migrate.ts'),
   },
+  provision: {
+    summary: 'take settings from the card (on the appliance, at boot)',
+    load: () => import('./provision.ts'),
+  },
   doctor: {
     summary: 'self-checks, and a redacted support bundle',
     load: () => import('./doctor.ts'),

@@ -77,7 +77,7 @@ const MISUSE: readonly [string[], string][] = [
   [['revoke'], 'which key? pisang key list shows the ids: pisang key revoke ID'],
   [['list', 'x'], '"x" is one word too many'],
   [['delete', 'x'], '"x" is one word too many'],
-  [['delete'], 'after "key" comes add, list or revoke'],
+  [['delete'], 'after "key" comes add, list, revoke or load'],
 ];
 for (const [argv, sentence] of MISUSE) {
   test(`pisang key ${argv.join(' ')}: one line and exit code 64`, async () => {

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { GatewayError } from '../domain/gateway-error.ts';
+import type { Scope } from '../outbox/index.ts';
+import { REAL_DISK } from '../provision/disk.ts';
+import { type KeyRow, type ProvisionDeps, provision } from '../provision/index.ts';
+import { makeApiKey } from './api-key.ts';
+import {
+  type Command,
+  type CommandContext,
+  failure,
+  requiredOption,
+  usageError,
+} from './command.ts';
+
+/** Everything was erased: the caller restarts the machine before it starts anything else. */
+const REBOOT_WANTED = 10;
+const KEY_LOAD_MS = 90_000;
+
+export const command: Command = {
+  usage: 'FOLDER --data-root DIR',
+  options: {
+    'data-root': {
+      value: 'DIR',
+      help: 'the data partition; dataDir must lie on it, and a factory reset erases ALL of it',
+    },
+  },
+  words: [1, 1],
+  examples: ['pisang provision /boot/pisang --data-root /var/lib/pisang'],
+  run: async (context) => {
+    const folder = context.words[0] ?? '';
+    const dataRoot = requiredOption(context, 'data-root').replace(/\/+$/, '');
+    if (!isAbsolute(folder) || !isAbsolute(dataRoot)) {
+      throw usageError('FOLDER and --data-root must be absolute paths');
+    }
+    const { dataDir, runDir, modemId, certFile } = await placesOf(context);
+    if (!dataDir.startsWith(`${dataRoot}/`)) {
+      throw usageError(`dataDir ${dataDir} does not lie in --data-root ${dataRoot}`);
+    }
+    const deps: ProvisionDeps = {
+      folder,
+      dataRoot,
+      dataDir,
+      boxDir: join(dataRoot, 'box'),
+      runDir,
+      modemId,
+      disk: REAL_DISK,
+      random: randomBytes,
+      makeKey: ({ name, scopes }, text) => {
+        const { key, record } = makeApiKey(
+          { name, scopes: scopes as readonly Scope[], allow: [] },
+          Date.now(),
+          randomBytes,
+          text,
+        );
+        return { key, row: { ...record } };
+      },
+      addKeys: (rows) => addKeys(context, dataDir, rows),
+      facts: fingerprint(certFile),
+    };
+    const { failed, rebootWanted, log } = await provision(deps);
+    log.forEach(context.print);
+    return rebootWanted ? REBOOT_WANTED : failed ? 1 : 0;
+  },
+};
+
+/** A configuration that is broken must not keep the box from being set right: then the defaults. */
+async function placesOf(context: CommandContext): Promise<{
+  readonly dataDir: string;
+  readonly runDir: string;
+  readonly modemId: string;
+  readonly certFile: string | null;
+}> {
+  const { loadConfig } = await import('../config/load.ts');
+  const load = async (): Promise<Awaited<ReturnType<CommandContext['loadConfig']>>> => {
+    try {
+      return await context.loadConfig();
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== 'bad-config') {
+        throw error;
+      }
+      context.complain(`pisang: ${error.message}; going on with the defaults`);
+      const { environment } = context;
+      return loadConfig({ file: null, environment: placesIn(environment), readText: () => null });
+    }
+  };
+  const { dataDir, runDir, modems, http } = (await load()).config;
+  const certFile = http.tls?.certFile ?? null;
+  return { dataDir, runDir, modemId: modems[0]?.id ?? 'modem1', certFile };
+}
+
+function placesIn(
+  environment: CommandContext['environment'],
+): Readonly<Record<string, string | undefined>> {
+  return {
+    PISANG_DATA_DIR: environment['PISANG_DATA_DIR'],
+    PISANG_RUN_DIR: environment['PISANG_RUN_DIR'],
+  };
+}
+
+function fingerprint(certFile: string | null): readonly string[] {
+  if (certFile === null || !existsSync(certFile)) {
+    return [];
+  }
+  try {
+    const { fingerprint256 } = new X509Certificate(readFileSync(certFile));
+    return [`HTTPS certificate, SHA-256: ${fingerprint256}`];
+  } catch {
+    return ['The HTTPS certificate can not be read.'];
+  }
+}
+
+/** As the owner of `dataDir`, so that the service can open the database that may be made here. */
+function addKeys(context: CommandContext, dataDir: string, rows: readonly KeyRow[]): Promise<void> {
+  const owner = statSync(dataDir);
+  const root = process.getuid?.() === 0;
+  const program = process.argv[1] ?? '';
+  const config = context.configFile === null ? [] : ['--config', context.configFile];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...config, 'key', 'load'], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      timeout: KEY_LOAD_MS,
+      ...(root ? { uid: owner.uid, gid: owner.gid } : {}),
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      said = `${said}${chunk}`.slice(0, 500);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) {
+        resolve();
+      } else {
+        reject(failure('keys-not-stored', `The API keys could not be stored: ${said.trim()}`));
+      }
+    });
+    child.stdin.once('error', () => {});
+    child.stdin.end(JSON.stringify(rows));
+  });
+}

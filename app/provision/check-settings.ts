@@ -1,0 +1,167 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { nearestWord } from '../domain/nearest.ts';
+import { authorities, FORMATS, ipv4Range, isNeighbour } from './formats.ts';
+import { SETTINGS_RULE, type Settings } from './settings.ts';
+
+/** One thing that is wrong: where (JSON pointer, RFC 6901), what, and what to do. */
+export interface Complaint {
+  readonly pointer: string;
+  readonly sentence: string;
+  readonly remedy: string;
+}
+
+export type Checked =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly complaints: readonly Complaint[] };
+
+interface Help {
+  readonly says: string;
+  readonly write: string;
+  readonly secret: boolean;
+}
+
+const LONGEST_SHOWN = 60;
+
+/** Reads the text of `pisang.json`. All or nothing: one fault, and none of it is taken. */
+export function checkSettings(text: string): Checked {
+  if (text.trim() === '') {
+    return wrong(
+      '',
+      'the file is empty',
+      'Write the settings between { and }, or take the file away.',
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return wrong(
+      '',
+      `${lineOf(text, error)} is not JSON`,
+      'Look there, and at the end of the line before, for a missing or extra comma, quote or bracket; quotes must be the straight ones (").',
+    );
+  }
+  validator ??= compile();
+  const validate = validator;
+  if (!validate(value)) {
+    const complaints = new Map<string, Complaint>();
+    for (const error of validate.errors ?? []) {
+      const complaint = complaintOf(error);
+      complaints.set(complaint.pointer, complaints.get(complaint.pointer) ?? complaint);
+    }
+    return { ok: false, complaints: [...complaints.values()] };
+  }
+  const settings = value as Settings;
+  const conflicts = conflictsIn(settings);
+  return conflicts.length > 0 ? { ok: false, complaints: conflicts } : { ok: true, settings };
+}
+
+let validator: ValidateFunction | null = null;
+
+function compile(): ValidateFunction {
+  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
+  ajv.addKeyword('help');
+  for (const [name, check] of Object.entries(FORMATS)) {
+    ajv.addFormat(name, check);
+  }
+  return ajv.compile(SETTINGS_RULE);
+}
+
+function wrong(pointer: string, sentence: string, remedy: string): Checked {
+  return { ok: false, complaints: [{ pointer, sentence, remedy }] };
+}
+
+/** Only the place, where the parser tells it: its own words may quote a secret. */
+function lineOf(text: string, error: unknown): string {
+  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  return position === undefined
+    ? 'the text'
+    : `line ${text.slice(0, Number(position)).split('\n').length}`;
+}
+
+function complaintOf(error: ErrorObject): Complaint {
+  const schema = error.parentSchema as {
+    help?: Help;
+    properties?: Record<string, { help?: Help }>;
+  };
+  if (error.keyword === 'additionalProperties') {
+    const name = String(error.params['additionalProperty']);
+    const known = Object.keys(schema.properties ?? {});
+    const near = nearestWord(name, known);
+    return {
+      pointer: `${error.instancePath}/${escapeStep(name.slice(0, LONGEST_SHOWN))}`,
+      sentence: 'there is no such field',
+      remedy:
+        near === null
+          ? `Take it out; the fields are ${known.join(', ')}.`
+          : `Did you mean "${near}"?`,
+    };
+  }
+  if (error.keyword === 'required') {
+    const name = String(error.params['missingProperty']);
+    const help = schema.properties?.[name]?.help;
+    return {
+      pointer: `${error.instancePath}/${name}`,
+      sentence: 'is missing',
+      remedy: `Add ${help?.says ?? 'it'}, such as ${help?.write ?? '…'}.`,
+    };
+  }
+  const help = schema.help;
+  return {
+    pointer: error.instancePath,
+    sentence: `must be ${help?.says ?? 'a text'}${help?.secret === true ? '' : `, but is ${show(error.data)}`}`,
+    remedy: `Write for example ${help?.write ?? '"…"'}.`,
+  };
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
+  }
+  const text = JSON.stringify(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+function escapeStep(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** Faults that only show when fields are seen together, or need more than a pattern. */
+function conflictsIn(settings: Settings): readonly Complaint[] {
+  const found: Complaint[] = [];
+  const { network, ca, apiKeys } = settings;
+  if (typeof network === 'object') {
+    const range = ipv4Range(network.address);
+    if (range !== null && !isNeighbour(range, network.gateway)) {
+      found.push({
+        pointer: '/network/gateway',
+        sentence: `"${network.gateway}" is not another address in the network of ${network.address}`,
+        remedy: 'Write the address of the router as it stands in another device of this network.',
+      });
+    }
+  }
+  if (ca !== undefined && authorities(pemOf(ca)) === null) {
+    found.push({
+      pointer: '/ca',
+      sentence: 'holds no readable certificate of an authority, or something besides',
+      remedy:
+        'Put in what stands in the PEM file of the authority, from BEGIN to END, as a list of lines; never a private key.',
+    });
+  }
+  if (typeof apiKeys === 'object') {
+    apiKeys.forEach(({ name }, index) => {
+      if (apiKeys.findIndex((other) => other.name === name) !== index) {
+        found.push({
+          pointer: `/apiKeys/${index}/name`,
+          sentence: `"${name}" is the name of an earlier key`,
+          remedy: 'Give each key a name of its own.',
+        });
+      }
+    });
+  }
+  return found;
+}
+
+export function pemOf(ca: NonNullable<Settings['ca']>): string {
+  return typeof ca === 'string' ? ca : ca.join('\n');
+}

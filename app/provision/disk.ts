@@ -1,0 +1,128 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Each method is one step that a power cut may come before or into. */
+export interface Disk {
+  /** Null where there is no such file; only the first `limitBytes` and one more are read. */
+  read(path: string, limitBytes?: number): Buffer | null;
+  /** Writes a whole file and waits until it is on the disk. It belongs to the owner of its folder. */
+  write(path: string, data: Uint8Array, mode: number): void;
+  /** Puts one file in the place of another, and waits until the folder is on the disk. */
+  rename(from: string, to: string): void;
+  /** Writes over the same blocks, cuts what is longer, and waits until it is on the disk. */
+  overwrite(path: string, data: Uint8Array): void;
+  remove(path: string): void;
+  makeFolder(path: string, mode: number): void;
+  /** Removes everything inside a folder but `lost+found`. */
+  empty(path: string): void;
+}
+
+/** Longest file that is read from the card. */
+const READ_LIMIT_BYTES = 1_048_576;
+
+export const REAL_DISK: Disk = {
+  read: (path, limitBytes = READ_LIMIT_BYTES) => {
+    try {
+      const data = readFileSync(path);
+      return data.subarray(0, limitBytes + 1);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return null;
+      }
+      throw error;
+    }
+  },
+  write: (path, data, mode) => {
+    const file = openSync(path, 'w', mode);
+    try {
+      writeAll(file, data);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    asItsFolder(path, mode);
+  },
+  rename: (from, to) => {
+    renameSync(from, to);
+    syncFolder(dirname(to));
+  },
+  overwrite: (path, data) => {
+    const file = openSync(path, 'r+');
+    try {
+      writeAll(file, data);
+      ftruncateSync(file, data.length);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  },
+  remove: (path) => {
+    rmSync(path, { force: true });
+    syncFolder(dirname(path));
+  },
+  makeFolder: (path, mode) => {
+    mkdirSync(path, { recursive: true, mode });
+  },
+  empty: (path) => {
+    for (const name of readdirSync(path).filter((each) => each !== 'lost+found')) {
+      rmSync(join(path, name), { recursive: true, force: true });
+    }
+    syncFolder(path);
+  },
+};
+
+/** The new content, or the old one, whenever the power goes. */
+export function replaceFile(disk: Disk, path: string, data: string, mode: number): void {
+  const next = `${path}.new`;
+  disk.write(next, Buffer.from(data), mode);
+  disk.rename(next, path);
+}
+
+function writeAll(file: number, data: Uint8Array): void {
+  for (let done = 0; done < data.length; ) {
+    done += writeSync(file, data, done, data.length - done, done);
+  }
+}
+
+/** Root writes for the services' user. FAT knows neither owner nor mode, and refuses both. */
+function asItsFolder(path: string, mode: number): void {
+  const folder = statSync(dirname(path));
+  try {
+    chmodSync(path, mode);
+    if (process.getuid?.() === 0) {
+      chownSync(path, folder.uid, folder.gid);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') {
+      throw error;
+    }
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    // Some file systems have no such call for folders.
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') {
+      throw error;
+    }
+  } finally {
+    closeSync(folder);
+  }
+}

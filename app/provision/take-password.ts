@@ -1,0 +1,72 @@
+import type { Random } from '../domain/random.ts';
+import type { Complaint } from './check-settings.ts';
+import { markOf } from './claim-code.ts';
+import { type Disk, replaceFile } from './disk.ts';
+import { readText } from './read-text.ts';
+import { TAKEN } from './settings.ts';
+
+const LEAST = 10;
+const MOST = 128;
+
+export interface PasswordPlaces {
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly boxDir: string;
+  readonly disk: Disk;
+  readonly random: Random;
+  /** scrypt's N; tests lower it. */
+  readonly passwordCost?: number;
+}
+
+export type TakenPassword =
+  | { readonly kind: 'none' | 'taken' }
+  | { readonly kind: 'refused'; readonly complaint: Complaint };
+
+/**
+ * Takes the first line of `password.txt` as the owner's password: its hash is committed, then the
+ * file is overwritten. A note on the data partition tells a cut overwriting from a new password.
+ */
+export function takePassword(places: PasswordPlaces): TakenPassword {
+  const { folder, dataDir, boxDir, disk, random } = places;
+  const file = `${folder}/password.txt`;
+  const note = `${boxDir}/password-taken`;
+  const found = disk.read(file);
+  if (found === null) {
+    return { kind: 'none' };
+  }
+  const finish = (): TakenPassword => {
+    disk.overwrite(file, Buffer.from(TAKEN.padEnd(found.length)));
+    disk.remove(note);
+    return { kind: 'taken' };
+  };
+  if (disk.read(note)?.toString() === String(found.length)) {
+    return finish();
+  }
+  const text = readText(found)?.trim();
+  if (text === TAKEN) {
+    return { kind: 'none' };
+  }
+  const password = text?.split('\n')[0]?.trim() ?? '';
+  if (password.length < LEAST || password.length > MOST) {
+    return {
+      kind: 'refused',
+      complaint: {
+        pointer: '',
+        sentence: `the password must have ${LEAST} to ${MOST} characters on the first line, but has ${password.length}`,
+        remedy: 'Three or four words that do not belong together are easy to keep.',
+      },
+    };
+  }
+  replaceFile(
+    disk,
+    `${dataDir}/password.json`,
+    `${JSON.stringify(markOf(password, random, places.passwordCost))}\n`,
+    0o600,
+  );
+  replaceFile(disk, note, String(found.length), 0o600);
+  return finish();
+}
+
+export function hasPassword({ disk, dataDir }: Pick<PasswordPlaces, 'disk' | 'dataDir'>): boolean {
+  return disk.read(`${dataDir}/password.json`) !== null;
+}

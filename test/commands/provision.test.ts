@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { CLI, startProgram } from '../support/processes.ts';
+
+let folder: string;
+let card: string;
+let data: string;
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pisang-provision-'));
+  card = join(folder, 'card');
+  data = join(folder, 'data');
+  mkdirSync(card);
+  mkdirSync(data);
+});
+
+after(() => rmSync(folder, { recursive: true }));
+
+async function pisang(...argv: string[]): Promise<{ code: unknown; out: string; err: string }> {
+  const program = startProgram([CLI, ...argv], {
+    PISANG_DATA_DIR: join(data, 'app'),
+    PISANG_RUN_DIR: join(folder, 'run'),
+  });
+  const code = await program.ended;
+  return { code, out: program.stdout(), err: program.stderr() };
+}
+
+const provision = (): ReturnType<typeof pisang> => pisang('provision', card, '--data-root', data);
+
+test('settings, PIN and key reach the real disk, the configuration and the database', async () => {
+  writeFileSync(
+    join(card, 'pisang.json'),
+    '\ufeff{\r\n "siteName": "Kantor",\r\n "simPin": "4711",\r\n "apiKeys": "make"\r\n}\r\n',
+  );
+  const { code, out, err } = await provision();
+  assert.deepEqual([code, out], [0, 'pisang.json: taken\npassword.txt: none\n'], err);
+  const result = readFileSync(join(card, 'RESULT.txt'), 'utf8');
+  assert.match(result, /API key "card": psg_[0-9A-Za-z]{40} /);
+  assert.match(result, /Claim code: /);
+  assert.doesNotMatch(readFileSync(join(card, 'pisang.json'), 'utf8'), /4711/);
+  assert.deepEqual(readdirSync(join(data, 'box')), ['provisioned']);
+  assert.equal(statSync(join(data, 'app', 'pins.json')).mode & 0o777, 0o600);
+  assert.equal(statSync(join(folder, 'run', 'claim.json')).mode & 0o777, 0o600);
+  assert.match((await pisang('key', 'list')).out, / card {2}messages:send,messages:read /);
+  const shown = (await pisang('config', 'show')).out;
+  assert.match(shown, /"name": "Kantor"/);
+  assert.doesNotMatch(shown, /4711/);
+});
+
+test('a second start takes nothing twice', async () => {
+  assert.deepEqual(await provision(), {
+    code: 0,
+    out: 'pisang.json: unchanged\npassword.txt: none\n',
+    err: '',
+  });
+  assert.match(readFileSync(join(card, 'RESULT.txt'), 'utf8'), /API key "card": psg_/);
+  assert.equal((await pisang('key', 'list')).out.trim().split('\n').length, 1);
+});
+
+test('a refused file ends with 1, a factory reset with 10 and an empty partition', async () => {
+  writeFileSync(join(card, 'pisang.json'), '{"hostname":"x"}');
+  assert.equal((await provision()).code, 1);
+  assert.match(readFileSync(join(card, 'RESULT.txt'), 'utf8'), /Did you mean "hostName"/);
+  writeFileSync(join(card, 'factory-reset.txt'), 'erase everything\r\n');
+  assert.equal((await provision()).code, 10);
+  assert.deepEqual(readdirSync(data), []);
+  assert.match(readFileSync(join(card, 'factory-reset.txt'), 'utf8'), /^\(done\) +$/);
+});
+
+test('a data partition that does not hold the data is never erased', async () => {
+  writeFileSync(join(card, 'factory-reset.txt'), 'erase everything');
+  mkdirSync(join(folder, 'other'));
+  writeFileSync(join(folder, 'other', 'letter'), 'dear');
+  const { code, err } = await pisang('provision', card, '--data-root', join(folder, 'other'));
+  assert.equal(code, 64);
+  assert.match(err, /does not lie in --data-root/);
+  assert.deepEqual(readdirSync(join(folder, 'other')), ['letter']);
+});

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GatewayError } from '../../app/domain/gateway-error.ts';
+import { FakeBox } from './support.ts';
+
+const FILE = JSON.stringify({
+  hostName: 'kantor',
+  timeZone: 'Asia/Makassar',
+  region: 'ID',
+  language: 'id',
+  siteName: 'Kantor',
+  simPin: '4711',
+  network: { address: '192.168.1.20/24', gateway: '192.168.1.1' },
+  ntpServer: '192.168.1.1',
+  apiKeys: [{ name: 'shop' }, { name: 'own', key: `psg_${'x'.repeat(40)}`, scopes: ['admin'] }],
+});
+
+test('every field comes where the service and the system read it', async () => {
+  const box = new FakeBox();
+  box.disk.put(
+    '/data/app/config.json',
+    JSON.stringify({ queue: { maxDepth: 5 }, site: { name: 'x' } }),
+  );
+  box.disk.put('/data/app/pins.json', JSON.stringify({ modem2: '1111' }));
+  box.insert('pisang.json', FILE);
+  await box.boot();
+  assert.deepEqual(JSON.parse(box.disk.text('/data/app/config.json') ?? ''), {
+    queue: { maxDepth: 5 },
+    site: { name: 'Kantor', timeZone: 'Asia/Makassar', language: 'id' },
+    defaultRegion: 'ID',
+  });
+  assert.deepEqual(JSON.parse(box.disk.text('/data/app/pins.json') ?? ''), {
+    modem2: '1111',
+    modem1: '4711',
+  });
+  assert.equal(box.disk.modes.get('/data/app/pins.json'), 0o600);
+  assert.equal(box.disk.text('/data/box/hostname'), 'kantor\n');
+  assert.equal(box.disk.text('/data/box/timezone'), 'Asia/Makassar\n');
+  assert.equal(box.disk.text('/data/box/timesyncd.conf'), '[Time]\nNTP=192.168.1.1\n');
+  assert.equal(
+    box.disk.text('/data/box/network'),
+    '[Match]\nType=ether\n\n[Network]\nAddress=192.168.1.20/24\nGateway=192.168.1.1\nDNS=192.168.1.1\nMulticastDNS=yes\n',
+  );
+  assert.deepEqual(
+    [...box.keys.values()].map(({ name, scopes }) => [name, scopes]),
+    [
+      ['shop', ['messages:send', 'messages:read']],
+      ['own', ['admin']],
+    ],
+  );
+  assert.match(box.card('RESULT.txt') ?? '', /API key "shop": psg_0{39}1 /);
+  assert.doesNotMatch(box.card('RESULT.txt') ?? '', /4711|xxxx/);
+  assert.doesNotMatch(box.card('pisang.json') ?? '', /4711|xxxx/);
+});
+
+test('what was taken is not taken twice, and the made key is told until the file changes', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', FILE);
+  await box.boot();
+  const told = box.result();
+  box.disk.put('/data/box/hostname', 'changed by hand\n');
+  await box.boot();
+  await box.boot();
+  assert.equal(box.result(), told);
+  assert.equal(box.made.length, 2);
+  assert.equal(box.disk.text('/data/box/hostname'), 'changed by hand\n');
+});
+
+test('the redacted file can be edited: what stands for a secret leaves the secret alone', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', FILE);
+  await box.boot();
+  const edited = JSON.parse(box.card('pisang.json') ?? '');
+  box.insert('pisang.json', JSON.stringify({ ...edited, network: 'dhcp' }));
+  await box.boot();
+  assert.equal(box.disk.text('/data/box/network'), null);
+  assert.deepEqual(JSON.parse(box.disk.text('/data/app/pins.json') ?? ''), { modem1: '4711' });
+  assert.equal(box.keys.size, 2);
+});
+
+test('without any file there are safe defaults and a claim code', async () => {
+  const box = new FakeBox();
+  assert.equal((await box.boot()).failed, false);
+  assert.match(box.result(), /^There is no pisang\.json/);
+  assert.match(box.card('RESULT.txt') ?? '', /Claim code: [0-9A-Z]{5}-[0-9A-Z]{5}\r\n/);
+  assert.match(box.disk.text('/run/pisang/console.txt') ?? '', /^Claim code: /);
+  assert.equal(box.disk.modes.get('/run/pisang/claim.json'), 0o600);
+  assert.equal(box.disk.text('/data/app/config.json'), null);
+});
+
+test('a file whose name Windows made longer is named', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json.txt', '{}');
+  assert.equal((await box.boot()).failed, true);
+  assert.match(box.result(), /Rename it to pisang\.json/);
+});
+
+test('a broken config.json is no obstacle', async () => {
+  const box = new FakeBox();
+  box.disk.put('/data/app/config.json', '{"queue":');
+  box.insert('pisang.json', '{"region":"MY"}');
+  await box.boot();
+  assert.deepEqual(JSON.parse(box.disk.text('/data/app/config.json') ?? ''), {
+    defaultRegion: 'MY',
+  });
+});
+
+test('keys that can not be stored are told, and tried again with the same text', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', FILE);
+  box.failToAdd = new GatewayError('keys-not-stored', 'The database is damaged.', {
+    retry: 'later',
+  });
+  assert.equal((await box.boot()).failed, true);
+  assert.match(box.result(), /The database is damaged/);
+  assert.match(box.card('pisang.json') ?? '', /4711/, 'not overwritten before it holds');
+  box.failToAdd = null;
+  assert.equal((await box.boot()).failed, false);
+  assert.equal(box.made.length, 2, 'no second key was made');
+  assert.equal(box.keys.size, 2);
+  assert.match(box.result(), /API key "shop": psg_0{39}1 /);
+});
+
+test('a new file that comes while an old one waits is taken after it', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', FILE);
+  box.failToAdd = new GatewayError('keys-not-stored', 'No.', { retry: 'later' });
+  await box.boot();
+  box.failToAdd = null;
+  box.insert('pisang.json', '{"hostName":"other"}');
+  await box.boot();
+  assert.equal(box.disk.text('/data/box/hostname'), 'other\n');
+  assert.equal(box.disk.text('/data/box/timezone'), 'Asia/Makassar\n');
+  assert.match(box.card('pisang.json') ?? '', /other/);
+});
+
+test('password.txt: hashed, overwritten in place, and no claim code any more', async () => {
+  const box = new FakeBox();
+  box.insert('password.txt', '\ufeffthree words long\r\n');
+  const length = box.disk.files.get('/card/password.txt')?.length;
+  await box.boot();
+  assert.match(box.card('password.txt') ?? '', /^\(taken\) +$/);
+  assert.equal(box.disk.files.get('/card/password.txt')?.length, length);
+  assert.match(
+    box.disk.text('/data/app/password.json') ?? '',
+    /^\{"cost":2,"salt":"[^"]{24}","hash":"[^"]{44}"\}\n$/,
+  );
+  assert.equal(box.disk.modes.get('/data/app/password.json'), 0o600);
+  assert.equal(box.disk.text('/run/pisang/claim.json'), null);
+  assert.doesNotMatch(box.card('RESULT.txt') ?? '', /Claim|three/);
+  await box.boot();
+  assert.doesNotMatch(box.card('RESULT.txt') ?? '', /password/);
+});
+
+test('a password that is too short stays where it is and is not repeated', async () => {
+  const box = new FakeBox();
+  box.insert('password.txt', 'short');
+  assert.equal((await box.boot()).failed, true);
+  assert.equal(box.card('password.txt'), 'short');
+  assert.match(box.card('RESULT.txt') ?? '', /10 to 128 characters on the first line, but has 5/);
+  assert.equal(box.disk.text('/data/app/password.json'), null);
+});
+
+test('factory-reset.txt erases everything, once, and only with its words', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', FILE);
+  box.insert('password.txt', 'three words long');
+  await box.boot();
+  box.insert('factory-reset.txt', 'please');
+  const unclear = await box.boot();
+  assert.deepEqual([unclear.failed, unclear.rebootWanted], [true, false]);
+  assert.match(box.card('RESULT.txt') ?? '', /Write "erase everything"/);
+  box.insert('factory-reset.txt', 'Erase everything\r\n');
+  assert.equal((await box.boot()).rebootWanted, true);
+  assert.deepEqual(
+    [...box.disk.files.keys()].filter((path) => path.startsWith('/data/')),
+    [],
+  );
+  assert.equal(box.card('pisang.json'), null, 'its settings are forgotten as well');
+  const after = await box.boot();
+  assert.deepEqual([after.failed, after.rebootWanted], [false, false]);
+  assert.match(box.card('RESULT.txt') ?? '', /Claim code/);
+});
+
+test('a new pisang.json beside factory-reset.txt holds after the reset', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', '{"hostName":"fresh"}');
+  box.insert('factory-reset.txt', 'erase everything');
+  await box.boot();
+  await box.boot();
+  assert.equal(box.disk.text('/data/box/hostname'), 'fresh\n');
+});
