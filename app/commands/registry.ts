@@ -36,6 +36,14 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'take settings from the card (on the appliance, at boot)',
     load: () => import('./provision.ts'),
   },
+  boxd: {
+    summary: "root's work, for the services without rights (started by systemd)",
+    load: () => import('./boxd.ts'),
+  },
+  box: {
+    summary: "ask the box for root's work: reboot, power-off, provision, …",
+    load: () => import('./box.ts'),
+  },
   doctor: {
     summary: 'self-checks, and a redacted support bundle',
     load: () => import('./doctor.ts'),

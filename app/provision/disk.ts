@@ -27,8 +27,8 @@ export interface Disk {
   overwrite(path: string, data: Uint8Array): void;
   remove(path: string): void;
   makeFolder(path: string, mode: number): void;
-  /** Removes everything inside a folder but `lost+found`. */
-  empty(path: string): void;
+  /** Removes everything inside a folder but `lost+found`; the entry `last` at the end. */
+  empty(path: string, last: string): void;
 }
 
 /** Longest file that is read from the card. */
@@ -75,12 +75,18 @@ export const REAL_DISK: Disk = {
     syncFolder(dirname(path));
   },
   makeFolder: (path, mode) => {
-    mkdirSync(path, { recursive: true, mode });
-  },
-  empty: (path) => {
-    for (const name of readdirSync(path).filter((each) => each !== 'lost+found')) {
-      rmSync(join(path, name), { recursive: true, force: true });
+    if (mkdirSync(path, { recursive: true, mode }) !== undefined) {
+      chmodSync(path, mode);
     }
+  },
+  empty: (path, last) => {
+    for (const name of readdirSync(path)) {
+      if (name !== 'lost+found' && name !== last) {
+        rmSync(join(path, name), { recursive: true, force: true });
+      }
+    }
+    syncFolder(path);
+    rmSync(join(path, last), { force: true });
     syncFolder(path);
   },
 };

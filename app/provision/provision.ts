@@ -31,6 +31,8 @@ const TITLE = 'pisang: what became of the files on this card';
 const THIS_START = '--- since the last start ---';
 const RESET_WORDS = 'erase everything';
 const RESET_DONE = '(done)';
+/** On the data partition; the box itself was asked. */
+const RESET_MARK = 'factory-reset';
 const NO_FILE = [
   'There is no pisang.json. What was set before holds, else the defaults: DHCP, http://pisang.local.',
 ];
@@ -114,30 +116,39 @@ async function settingsOutcome(
   }
 }
 
-/** Erases the data partition when the card says so in words; the file is blanked afterwards. */
+/**
+ * Erases the data partition when the card says so in words, or a mark on the partition itself that
+ * goes last. The card's file is blanked afterwards.
+ */
 function factoryReset(deps: ProvisionDeps): 'none' | 'unclear' | 'done' {
   const { disk, folder, dataRoot } = deps;
   const file = `${folder}/factory-reset.txt`;
   const found = disk.read(file);
   const text = found === null ? '' : (readText(found)?.trim().toLowerCase() ?? '?');
-  if (found === null || text === RESET_DONE) {
-    return 'none';
-  }
-  if (text.startsWith(RESET_DONE[0] ?? '')) {
+  const blank = (): void => {
+    if (found !== null && text !== RESET_DONE) {
+      disk.overwrite(file, Buffer.from(RESET_DONE.padEnd(found.length)));
+    }
+  };
+  const marked = disk.read(`${dataRoot}/${RESET_MARK}`)?.toString() === RESET_WORDS;
+  if (text !== RESET_WORDS && !marked) {
+    if (found === null || text === RESET_DONE) {
+      return 'none';
+    }
+    if (!text.startsWith(RESET_DONE[0] ?? '')) {
+      return 'unclear';
+    }
     // Cut while it was blanked, after everything else.
-    disk.overwrite(file, Buffer.from(RESET_DONE.padEnd(found.length)));
+    blank();
     return 'none';
-  }
-  if (text !== RESET_WORDS) {
-    return 'unclear';
   }
   // Settings that were taken before are erased with the rest; a new file beside this one stays.
   if (wasTaken(deps)) {
     disk.remove(`${folder}/pisang.json`);
   }
-  disk.empty(dataRoot);
-  writeResult(deps, ['Everything was erased, as factory-reset.txt asked.'], []);
-  disk.overwrite(file, Buffer.from(RESET_DONE.padEnd(found.length)));
+  disk.empty(dataRoot, RESET_MARK);
+  writeResult(deps, ['Everything was erased, as it was asked for.'], []);
+  blank();
   return 'done';
 }
 

@@ -9,6 +9,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   pdu: ['domain'],
   local: ['domain'],
   config: ['domain'],
+  boxd: ['domain', 'local'],
   provision: ['config', 'domain'],
   link: ['domain'],
   at: ['domain', 'link'],
@@ -19,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: ['domain', 'local', 'outbox', 'pdu', 'status'],
   simulator: ['domain', 'pdu'],
   commands: [
+    'boxd',
     'config',
     'domain',
     'http',

@@ -28,7 +28,7 @@ function filled(files: Readonly<Record<string, string>>): FakeBox {
   const box = new FakeBox();
   box.disk.put('/data/app/pisang.db', 'messages');
   for (const [name, text] of Object.entries(files)) {
-    box.insert(name, text);
+    box.disk.put(name.startsWith('/') ? name : `/card/${name}`, text);
   }
   return box;
 }
@@ -86,5 +86,12 @@ test('a cut at any step of taking the password leaves it taken and overwritten',
 test('a cut at any step of a factory reset leaves nothing of before', async () => {
   await cutEverywhere({ 'factory-reset.txt': 'erase everything' }, (box) => {
     assert.equal(box.disk.text('/data/app/pisang.db'), null);
+  });
+});
+
+test('a reset that the box itself was asked for is finished after any cut, too', async () => {
+  await cutEverywhere({ '/data/factory-reset': 'erase everything' }, (box) => {
+    assert.equal(box.disk.text('/data/app/pisang.db'), null);
+    assert.equal(box.disk.text('/data/factory-reset'), null);
   });
 });

@@ -58,15 +58,22 @@ export class MemoryDisk implements Disk {
 
   makeFolder(): void {}
 
-  empty(path: string): void {
-    const inside = [...this.files.keys()].filter((each) => each.startsWith(`${path}/`));
-    this.#step(() =>
-      inside.slice(0, inside.length >> 1).forEach((each) => {
-        this.files.delete(each);
-      }),
+  empty(path: string, last: string): void {
+    const mark = `${path}/${last}`;
+    const inside = [...this.files.keys()].filter(
+      (each) => each.startsWith(`${path}/`) && each !== mark,
     );
-    for (const each of inside) {
-      this.files.delete(each);
+    this.#step(() => this.#removeAll(inside.slice(0, inside.length >> 1)));
+    this.#removeAll(inside);
+    if (this.files.has(mark)) {
+      this.#step();
+      this.files.delete(mark);
+    }
+  }
+
+  #removeAll(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.files.delete(path);
     }
   }
 

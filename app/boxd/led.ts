@@ -1,0 +1,40 @@
+/** Names under which the boards' own light is known to the kernel, the best first. */
+export const LED_NAMES: readonly string[] = [
+  'bananapi:green:usr',
+  'bananapi-m2-ultra:blue:pwr',
+  'bananapi-m2-ultra:green:user',
+  'bananapi-m2-berry:red:user',
+  'green:usr',
+  'bananapi:blue:usr',
+];
+
+/** What the light can say; the numbers are so many blinks and a pause. */
+export const LED_STATES: readonly string[] = ['off', 'on', 'ok', 'demo', ...'123456789'.split('')];
+
+const SHORT_MS = 200;
+const PAUSE_MS = 1_500;
+
+/**
+ * For the kernel's pattern trigger (Documentation/leds/ledtrig-pattern): brightness and milliseconds
+ * in turn; each step is given twice, so that the light jumps instead of fading.
+ */
+export function ledPattern(state: string): string {
+  const step = (brightness: number, ms: number): string => `${brightness} ${ms} ${brightness} 0`;
+  switch (state) {
+    case 'off':
+      return step(0, 1_000);
+    case 'on':
+      return step(255, 1_000);
+    case 'ok':
+      return [step(255, 100), step(0, 4_900)].join(' ');
+    case 'demo':
+      return [step(255, 1_000), step(0, 1_000)].join(' ');
+    default:
+      return [
+        ...Array.from({ length: Number(state) }, () => [step(255, SHORT_MS), step(0, SHORT_MS)]),
+        [step(0, PAUSE_MS)],
+      ]
+        .flat()
+        .join(' ');
+  }
+}

@@ -1,0 +1,193 @@
+import { type RunningSystem, readBundleInfo, refusalOf } from './bundle.ts';
+import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
+import { LED_NAMES, LED_STATES, ledPattern } from './led.ts';
+import { type Ended, type Machine, PLACES } from './programs.ts';
+
+export type Reply =
+  | { readonly ok: true; readonly detail: string; readonly data?: unknown }
+  | { readonly ok: false; readonly code: string; readonly detail: string };
+
+export interface VerbContext {
+  readonly machine: Machine;
+  readonly running: RunningSystem;
+}
+
+interface Verb {
+  readonly fields: Readonly<Record<string, Check>>;
+  /** Called with checked fields only. */
+  readonly act: (
+    request: Readonly<Record<string, unknown>>,
+    context: VerbContext,
+  ) => Promise<Reply>;
+}
+
+const QUICK_MS = 20_000;
+const PROVISION_MS = 120_000;
+const INSTALL_MS = 30 * 60_000;
+/** 2025-01-01 and 2100-01-01, seconds since 1970. */
+const EARLIEST = 1_735_689_600;
+const LATEST = 4_102_444_800;
+/** How `pisang provision` ends after it erased everything. */
+const RESTART_AFTER_RESET = 10;
+const RESET_WORDS = 'erase everything';
+const LONGEST_DETAIL = 500;
+
+/** Everything that can be asked for. */
+export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ['reboot', { fields: {}, act: (_, { machine }) => leave(machine, 'reboot') }],
+  ['power-off', { fields: {}, act: (_, { machine }) => leave(machine, 'poweroff') }],
+  [
+    'set-time',
+    {
+      fields: { epochSeconds: wholeNumber(EARLIEST, LATEST) },
+      act: async ({ epochSeconds }, { machine }) =>
+        outcome(
+          await machine.run('date', ['--utc', `--set=@${Number(epochSeconds)}`], QUICK_MS),
+          'The clock is set.',
+        ),
+    },
+  ],
+  [
+    'install-update',
+    { fields: { allowDowngrade: oneOf(undefined, true, false) }, act: installUpdate },
+  ],
+  [
+    'update-status',
+    {
+      fields: {},
+      act: async (_, { machine }) => {
+        const ended = await machine.run('rauc', ['status', '--output-format=json'], QUICK_MS);
+        const reply = outcome(ended, 'The slots.');
+        return reply.ok ? { ...reply, data: parsed(ended.out) } : reply;
+      },
+    },
+  ],
+  [
+    'reauthorize-usb',
+    {
+      // A device below a hub (bus-port.port…), never a hub of the board itself ("usb1").
+      fields: { device: matching(/^[1-9][0-9]?-[1-9][0-9]?(?:\.[1-9][0-9]?){0,5}$/) },
+      act: reauthorizeUsb,
+    },
+  ],
+  ['led', { fields: { state: oneOf(...LED_STATES) }, act: setLed }],
+  [
+    'provision',
+    {
+      fields: {},
+      act: (_, { machine }) => provision(machine),
+    },
+  ],
+  [
+    'factory-reset',
+    {
+      fields: { confirm: oneOf(RESET_WORDS) },
+      act: async (_, { machine }) => {
+        machine.write(PLACES.resetMark, RESET_WORDS);
+        return leave(machine, 'reboot');
+      },
+    },
+  ],
+]);
+
+async function leave(machine: Machine, how: 'reboot' | 'poweroff'): Promise<Reply> {
+  return outcome(await machine.run('systemctl', ['--no-block', how], QUICK_MS), 'It begins now.');
+}
+
+/** The card is writable only meanwhile, so that a cut at any other time finds it whole. */
+async function provision(machine: Machine): Promise<Reply> {
+  const remount = (how: 'rw' | 'ro'): Promise<Ended> =>
+    machine.run('mount', ['-o', `remount,${how}`, PLACES.card], QUICK_MS);
+  const opened = await remount('rw');
+  if (opened.code !== 0) {
+    return { ...failed(opened), code: 'card-missing' };
+  }
+  const ended = await machine.provision(PROVISION_MS);
+  await remount('ro');
+  return ended.code === RESTART_AFTER_RESET
+    ? leave(machine, 'reboot')
+    : outcome(ended, 'What the card asks for is done.');
+}
+
+/** Signature and fitness are RAUC's to judge; age and schema ours. */
+async function installUpdate(
+  { allowDowngrade }: Readonly<Record<string, unknown>>,
+  { machine, running }: VerbContext,
+): Promise<Reply> {
+  if (!machine.exists(PLACES.bundle)) {
+    return { ok: false, code: 'update-missing', detail: 'No update was uploaded.' };
+  }
+  const looked = await machine.run(
+    'rauc',
+    ['info', '--output-format=json', PLACES.bundle],
+    QUICK_MS,
+  );
+  if (looked.code !== 0) {
+    return { ...failed(looked), code: 'update-refused' };
+  }
+  const bundle = readBundleInfo(looked.out);
+  if (bundle === null) {
+    return { ok: false, code: 'update-refused', detail: 'The update does not say its version.' };
+  }
+  const refusal = refusalOf(bundle, running, allowDowngrade === true);
+  if (refusal !== null) {
+    return { ok: false, ...refusal };
+  }
+  const ended = await machine.run('rauc', ['install', PLACES.bundle], INSTALL_MS);
+  return ended.code === 0
+    ? { ok: true, detail: `Version ${bundle.version} is installed; a restart tries it.` }
+    : { ...failed(ended), code: 'update-refused' };
+}
+
+async function reauthorizeUsb(
+  { device }: Readonly<Record<string, unknown>>,
+  { machine }: VerbContext,
+): Promise<Reply> {
+  const file = `${PLACES.usbDevices}/${String(device)}/authorized`;
+  if (!machine.exists(file)) {
+    return { ok: false, code: 'usb-missing', detail: `No USB device is at ${String(device)}.` };
+  }
+  machine.write(file, '0');
+  machine.write(file, '1');
+  return { ok: true, detail: 'The device is set up anew.' };
+}
+
+async function setLed(
+  { state }: Readonly<Record<string, unknown>>,
+  { machine }: VerbContext,
+): Promise<Reply> {
+  const led = LED_NAMES.map((name) => `${PLACES.leds}/${name}`).find((path) =>
+    machine.exists(path),
+  );
+  if (led === undefined) {
+    return { ok: false, code: 'led-missing', detail: 'This board has no light of its own.' };
+  }
+  machine.write(`${led}/trigger`, 'pattern');
+  machine.write(`${led}/pattern`, ledPattern(String(state)));
+  return { ok: true, detail: 'The light is set.' };
+}
+
+function outcome(ended: Ended, detail: string): Reply {
+  return ended.code === 0 ? { ok: true, detail } : failed(ended);
+}
+
+function failed(ended: Ended): {
+  readonly ok: false;
+  readonly code: string;
+  readonly detail: string;
+} {
+  const said = ended.err.trim().split('\n').at(-1)?.slice(0, LONGEST_DETAIL) ?? '';
+  return {
+    ok: false,
+    code: ended.code === null ? 'not-run' : 'failed',
+    detail: said === '' ? `It ended with ${String(ended.code)}.` : said,
+  };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

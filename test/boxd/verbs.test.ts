@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answerLine } from '../../app/boxd/answer-line.ts';
+import { QUIET, RecordedMachine, RUNNING } from './support.ts';
+
+const BUNDLE = '/var/lib/pisang/update/bundle.raucb';
+
+function ask(machine: RecordedMachine, request: unknown): ReturnType<typeof answerLine> {
+  return answerLine(JSON.stringify(request), { machine, running: RUNNING }, QUIET);
+}
+
+const DOES: readonly (readonly [object, readonly string[]])[] = [
+  [{ verb: 'reboot' }, ['systemctl --no-block reboot']],
+  [{ verb: 'power-off' }, ['systemctl --no-block poweroff']],
+  [{ verb: 'set-time', epochSeconds: 1_795_000_000 }, ['date --utc --set=@1795000000']],
+  [{ verb: 'update-status' }, ['rauc status --output-format=json']],
+  [
+    { verb: 'reauthorize-usb', device: '1-1.2' },
+    [
+      'write /sys/bus/usb/devices/1-1.2/authorized 0',
+      'write /sys/bus/usb/devices/1-1.2/authorized 1',
+    ],
+  ],
+  [
+    { verb: 'led', state: '2' },
+    [
+      'write /sys/class/leds/bananapi:green:usr/trigger pattern',
+      'write /sys/class/leds/bananapi:green:usr/pattern 255 200 255 0 0 200 0 0 255 200 255 0 0 200 0 0 0 1500 0 0',
+    ],
+  ],
+  [
+    { verb: 'provision' },
+    ['mount -o remount,rw /boot/pisang', 'provision', 'mount -o remount,ro /boot/pisang'],
+  ],
+  [
+    { verb: 'factory-reset', confirm: 'erase everything' },
+    ['write /var/lib/pisang/factory-reset erase everything', 'systemctl --no-block reboot'],
+  ],
+];
+
+for (const [request, done] of DOES) {
+  test(`${JSON.stringify(request)} does this and nothing else`, async () => {
+    const machine = new RecordedMachine();
+    machine.files.set('/sys/bus/usb/devices/1-1.2/authorized', '1');
+    machine.files.set('/sys/class/leds/bananapi:green:usr', '');
+    assert.equal((await ask(machine, request)).ok, true);
+    assert.deepEqual(machine.done, done);
+  });
+}
+
+const REFUSED: readonly (readonly [unknown, string])[] = [
+  [null, 'bad-json'],
+  [[{ verb: 'reboot' }], 'bad-json'],
+  ['reboot', 'bad-json'],
+  [{}, 'unknown-verb'],
+  [{ verb: 'toString' }, 'unknown-verb'],
+  [{ verb: ['reboot'] }, 'unknown-verb'],
+  [{ verb: 'reboot', args: ['-f'] }, 'bad-field'],
+  [{ verb: 'set-time' }, 'bad-field'],
+  [{ verb: 'set-time', epochSeconds: '1795000000' }, 'bad-field'],
+  [{ verb: 'set-time', epochSeconds: 0 }, 'bad-field'],
+  [{ verb: 'set-time', epochSeconds: 1_795_000_000.5 }, 'bad-field'],
+  [{ verb: 'reauthorize-usb', device: '../../../../etc' }, 'bad-field'],
+  [{ verb: 'reauthorize-usb', device: 'usb1' }, 'bad-field'],
+  [{ verb: 'reauthorize-usb', device: '1-1\n' }, 'bad-field'],
+  [{ verb: 'reauthorize-usb', device: '1-9' }, 'usb-missing'],
+  [{ verb: 'led', state: 'ok; reboot' }, 'bad-field'],
+  [{ verb: 'led', state: 'ok' }, 'led-missing'],
+  [{ verb: 'install-update', path: '/tmp/x' }, 'bad-field'],
+  [{ verb: 'install-update', allowDowngrade: 'yes' }, 'bad-field'],
+  [{ verb: 'install-update' }, 'update-missing'],
+  [{ verb: 'factory-reset' }, 'bad-field'],
+  [{ verb: 'factory-reset', confirm: 'yes' }, 'bad-field'],
+];
+
+for (const [request, code] of REFUSED) {
+  test(`${JSON.stringify(request)} is refused: ${code}`, async () => {
+    const machine = new RecordedMachine();
+    const reply = await ask(machine, request);
+    assert.deepEqual([reply.ok, 'code' in reply && reply.code], [false, code]);
+    assert.deepEqual(machine.done, []);
+  });
+}
+
+interface BundleCase {
+  readonly info: string | null;
+  readonly allowDowngrade?: boolean;
+  readonly code: string | null;
+}
+
+const BUNDLES: Readonly<Record<string, BundleCase>> = {
+  'a newer one': { info: '{"version":"1.5.0"}', code: null },
+  'the same one': { info: '{"version":"1.4.0"}', code: null },
+  'an older one': { info: '{"version":"1.3.9"}', code: 'update-older' },
+  'a pre-release of what runs': { info: '{"version":"1.4.0-rc.1"}', code: 'update-older' },
+  'an older one, wanted, that can read the messages': {
+    info: '{"version":"1.3.0","meta":{"pisang":{"schema":"6"}}}',
+    allowDowngrade: true,
+    code: null,
+  },
+  'an older one, wanted, that can not': {
+    info: '{"version":"1.2.0","meta":{"pisang":{"schema":"5"}}}',
+    allowDowngrade: true,
+    code: 'update-schema',
+  },
+  'an older one, wanted, that does not say': {
+    info: '{"version":"1.3.0"}',
+    allowDowngrade: true,
+    code: 'update-schema',
+  },
+  'one without a version': { info: '{}', code: 'update-refused' },
+  'one whose signature is not ours': { info: null, code: 'update-refused' },
+};
+
+for (const [name, { info, allowDowngrade, code }] of Object.entries(BUNDLES)) {
+  test(`an update: ${name}`, async () => {
+    const machine = new RecordedMachine();
+    machine.files.set(BUNDLE, '');
+    machine.ends.set('rauc info', {
+      code: info === null ? 1 : 0,
+      out: info ?? '',
+      err: info === null ? 'noise\nsignature verification failed' : '',
+    });
+    const reply = await ask(machine, {
+      verb: 'install-update',
+      ...(allowDowngrade === undefined ? {} : { allowDowngrade }),
+    });
+    assert.equal(reply.ok ? null : reply.code, code, JSON.stringify(reply));
+    assert.equal(machine.done.includes(`rauc install ${BUNDLE}`), code === null);
+    if (info === null) {
+      assert.equal(reply.detail, 'signature verification failed');
+    }
+  });
+}
+
+test('the card is read-only again when taking from it failed, and a reset restarts', async () => {
+  const machine = new RecordedMachine();
+  machine.ends.set('provision', { code: 1, out: '', err: 'no' });
+  assert.equal((await ask(machine, { verb: 'provision' })).ok, false);
+  assert.equal(machine.done.at(-1), 'mount -o remount,ro /boot/pisang');
+  machine.ends.set('provision', { code: 10, out: '', err: '' });
+  assert.equal((await ask(machine, { verb: 'provision' })).ok, true);
+  assert.equal(machine.done.at(-1), 'systemctl --no-block reboot');
+});
