@@ -1,3 +1,3 @@
 export { openHandedSocket } from './handed-socket.ts';
-export { realMachine } from './programs.ts';
+export { REAL_MACHINE } from './programs.ts';
 export { serve } from './serve.ts';

@@ -22,13 +22,11 @@ interface Verb {
 }
 
 const QUICK_MS = 20_000;
-const PROVISION_MS = 120_000;
+const PROVISION_MS = 300_000;
 const INSTALL_MS = 30 * 60_000;
 /** 2025-01-01 and 2100-01-01, seconds since 1970. */
 const EARLIEST = 1_735_689_600;
 const LATEST = 4_102_444_800;
-/** How `pisang provision` ends after it erased everything. */
-const RESTART_AFTER_RESET = 10;
 const RESET_WORDS = 'erase everything';
 const LONGEST_DETAIL = 500;
 
@@ -75,7 +73,12 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     'provision',
     {
       fields: {},
-      act: (_, { machine }) => provision(machine),
+      // The unit makes the card writable meanwhile, and restarts the box after a factory reset.
+      act: async (_, { machine }) =>
+        outcome(
+          await machine.run('systemctl', ['restart', 'pisang-provision.service'], PROVISION_MS),
+          'What the card asks for is done.',
+        ),
     },
   ],
   [
@@ -92,21 +95,6 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
 
 async function leave(machine: Machine, how: 'reboot' | 'poweroff'): Promise<Reply> {
   return outcome(await machine.run('systemctl', ['--no-block', how], QUICK_MS), 'It begins now.');
-}
-
-/** The card is writable only meanwhile, so that a cut at any other time finds it whole. */
-async function provision(machine: Machine): Promise<Reply> {
-  const remount = (how: 'rw' | 'ro'): Promise<Ended> =>
-    machine.run('mount', ['-o', `remount,${how}`, PLACES.card], QUICK_MS);
-  const opened = await remount('rw');
-  if (opened.code !== 0) {
-    return { ...failed(opened), code: 'card-missing' };
-  }
-  const ended = await machine.provision(PROVISION_MS);
-  await remount('ro');
-  return ended.code === RESTART_AFTER_RESET
-    ? leave(machine, 'reboot')
-    : outcome(ended, 'What the card asks for is done.');
 }
 
 /** Signature and fitness are RAUC's to judge; age and schema ours. */

@@ -1,4 +1,4 @@
-import { openHandedSocket, realMachine, serve } from '../boxd/index.ts';
+import { openHandedSocket, REAL_MACHINE, serve } from '../boxd/index.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { SCHEMA_VERSION } from '../outbox/index.ts';
 import type { Command } from './command.ts';
@@ -16,7 +16,7 @@ export const command: Command = {
     const path = environment['PISANG_BOXD_SOCKET'] ?? SOCKET;
     const server = await openHandedSocket(environment, path);
     await serve(server, {
-      machine: realMachine(process.argv[1] ?? ''),
+      machine: REAL_MACHINE,
       running: { version, schema: SCHEMA_VERSION },
       clock: new SystemClock(),
       logger: createProcessLogger('boxd', 'info'),

@@ -40,6 +40,14 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "root's work, for the services without rights (started by systemd)",
     load: () => import('./boxd.ts'),
   },
+  update: {
+    summary: 'install a signed update into the other slot, or show the slots (on the appliance)',
+    load: () => import('./update.ts'),
+  },
+  'factory-reset': {
+    summary: 'erase everything and restart (on the appliance)',
+    load: () => import('./factory-reset.ts'),
+  },
   box: {
     summary: "ask the box for root's work: reboot, power-off, provision, …",
     load: () => import('./box.ts'),

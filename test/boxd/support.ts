@@ -16,16 +16,8 @@ export class RecordedMachine implements Machine {
     return this.#end([program, ...args].join(' '));
   }
 
-  async provision(): Promise<Ended> {
-    return this.#end('provision');
-  }
-
   exists(path: string): boolean {
     return this.files.has(path);
-  }
-
-  read(path: string): string {
-    return this.files.get(path) ?? '';
   }
 
   write(path: string, text: string): void {

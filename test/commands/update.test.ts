@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { CLI, startProgram } from '../support/processes.ts';
+
+let folder: string;
+let boxd: Server;
+let web: HttpServer;
+let bundle: string;
+/** What boxd was asked, with what lay at its place then. */
+let asked: { readonly request: unknown; readonly bundle: string | null }[] = [];
+let reply: object = {};
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pisang-update-'));
+  bundle = join(folder, 'update', 'bundle.raucb');
+  boxd = createServer((socket) => {
+    socket.on('data', (line) => {
+      const there = existsSync(bundle) ? readFileSync(bundle, 'utf8') : null;
+      asked.push({ request: JSON.parse(String(line)), bundle: there });
+      socket.end(`${JSON.stringify(reply)}\n`);
+    });
+  });
+  await new Promise<void>((resolve) => boxd.listen({ path: join(folder, 'boxd.sock') }, resolve));
+  web = createHttpServer((request, response) => {
+    if (request.url === '/moved') {
+      response.writeHead(302, { location: '/bundle' });
+    }
+    response.end(request.url === '/bundle' ? 'from the web' : '');
+  });
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+});
+
+beforeEach(() => {
+  asked = [];
+  reply = { ok: true, detail: 'Version 1.5.0 is installed; a restart tries it.' };
+});
+
+after(() => {
+  boxd.close();
+  web.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function pisang(...argv: string[]): Promise<{ code: unknown; out: string; err: string }> {
+  const program = startProgram([CLI, ...argv], {
+    PISANG_BOXD_SOCKET: join(folder, 'boxd.sock'),
+    PISANG_UPDATE_BUNDLE: bundle,
+  });
+  const code = await program.ended;
+  return { code, out: program.stdout(), err: program.stderr() };
+}
+
+test('a file, or what an address serves, is put in its place, installed, and taken away', async () => {
+  const file = join(folder, 'new.raucb');
+  writeFileSync(file, 'from a file');
+  const { port } = web.address() as AddressInfo;
+  const first = await pisang('update', file, '--allow-downgrade');
+  assert.deepEqual([first.code, first.err], [0, '']);
+  assert.match(first.out, /1\.5\.0 is installed/);
+  assert.equal((await pisang('update', `http://127.0.0.1:${port}/bundle`)).code, 0);
+  assert.deepEqual(asked, [
+    { request: { verb: 'install-update', allowDowngrade: true }, bundle: 'from a file' },
+    { request: { verb: 'install-update', allowDowngrade: false }, bundle: 'from the web' },
+  ]);
+  assert.ok(!existsSync(bundle));
+});
+
+test('a refusal is one sentence and leaves nothing behind', async () => {
+  const file = join(folder, 'old.raucb');
+  writeFileSync(file, 'old');
+  reply = { ok: false, code: 'update-older', detail: 'Version 1.0.0 is older than 1.4.0.' };
+  const { code, err } = await pisang('update', file);
+  assert.deepEqual([code, err], [1, 'pisang: Version 1.0.0 is older than 1.4.0.\n']);
+  assert.ok(!existsSync(bundle));
+});
+
+test('what can not be had is told, and boxd is not asked', async () => {
+  const { port } = web.address() as AddressInfo;
+  assert.match((await pisang('update', join(folder, 'none'))).err, /could not be stored: ENOENT/);
+  assert.match(
+    (await pisang('update', `http://127.0.0.1:${port}/moved`)).err,
+    /can not be fetched/,
+  );
+  assert.match((await pisang('update', 'ftp://x/y')).err, /neither a file nor/);
+  assert.deepEqual(asked, []);
+});
+
+test('the slots are shown; a factory reset wants a yes', async () => {
+  reply = { ok: true, detail: 'The slots.', data: { booted: 'A' } };
+  assert.deepEqual(JSON.parse((await pisang('update', 'status')).out), { booted: 'A' });
+  assert.equal((await pisang('factory-reset')).code, 64);
+  reply = { ok: true, detail: 'It begins now.' };
+  assert.equal((await pisang('factory-reset', '--yes')).code, 0);
+  assert.deepEqual(
+    asked.map(({ request }) => request),
+    [{ verb: 'update-status' }, { verb: 'factory-reset', confirm: 'erase everything' }],
+  );
+});
