@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { REPOSITORY } from './overlay-tree.ts';
 import { scriptBox } from './script-rig.ts';
 
 /** The tools around the script. `fw_setenv` is given names and values in turn; a last name alone is removed. */
@@ -150,4 +153,15 @@ test('without a slot there is no boot loader to tell', (t) => {
     refusals: 0,
   });
   assert.deepEqual([ended.status, ended.writes, ended.rebooted], [0, 0, false]);
+});
+
+test('the boot script keeps every name that the scripts write', () => {
+  const script = readFileSync(join(REPOSITORY, 'image/boot.cmd'), 'utf8');
+  const kept = /^setenv st_vars (.+)$/m.exec(script)?.[1]?.split(' ') ?? [];
+  const names = ['BOOT_ORDER', 'BOOT_A_LEFT', 'BOOT_B_LEFT', 'BOOT_GOOD', 'BOOT_GOOD_LEFT'];
+  for (const name of [...names, 'machine_id']) {
+    assert.ok(kept.includes(name), name);
+  }
+  assert.match(script, /pisang\.trial=\$\{trial\}/);
+  assert.match(script, /rauc\.slot=\$\{slot\}/);
 });
