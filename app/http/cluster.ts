@@ -62,7 +62,9 @@ export async function startHttpProcesses(options: {
 
   const start = (): void => {
     const child = cluster.fork();
-    accepting.set(child, true);
+    // Until it listens, the others hold the port alone: if they paused, nobody would.
+    accepting.set(child, false);
+    child.on('listening', () => accepting.set(child, true));
     child.on('message', (message: FromChild) => answer(child, message));
     child.once('exit', (code, signal) => {
       accepting.delete(child);

@@ -36,6 +36,8 @@ import type { StatusPages } from './status-pages.ts';
 const HEADER_LIMIT_BYTES = 16_384;
 /** Longer than any call takes to answer, so that waiting for a modem never cuts the caller. */
 const LONGEST_SILENCE_MS = 200_000;
+/** A full process that no other can stand in for asks so often whether one can now. */
+const ASK_AGAIN_MS = 50;
 /** Kept-alive clients that write during a stop get their 503 within this time, instead of a cut. */
 const LAST_CALLS_MS = 100;
 
@@ -222,7 +224,7 @@ function quiet(traffic: Traffic, clock: Clock, graceMs: number): Promise<void> {
 }
 
 function pauseWhenFull(
-  { shared, logger }: StartHttpOptions,
+  { shared, logger, clock }: StartHttpOptions,
   onFull: (listener: (full: boolean) => void) => void,
   network: Listeners | undefined,
   traffic: Traffic,
@@ -233,9 +235,15 @@ function pauseWhenFull(
   let full = false;
   let paused = false;
   const change = async (): Promise<void> => {
-    if (full && !paused && (await shared.mayPause()) && full && !traffic.stopping) {
-      paused = true;
-      await network.pause();
+    if (full && !paused && !traffic.stopping) {
+      if (!(await shared.mayPause())) {
+        askAgain();
+      } else if (full && !traffic.stopping) {
+        paused = true;
+        await network.pause();
+      } else {
+        shared.resumed();
+      }
     }
     if (!full && paused && !traffic.stopping) {
       await network.resume();
@@ -243,11 +251,27 @@ function pauseWhenFull(
       shared.resumed();
     }
   };
+  /** One after another: a pause that ends after its resume would leave nobody at the port. */
+  let last: Promise<void> = Promise.resolve();
+  const begin = (): void => {
+    last = last
+      .then(change)
+      .catch((error: unknown) => logger.error({ err: error }, 'accepting could not be changed'));
+  };
+  let asking = false;
+  /** Another process may have places soon: it starts, or goes on accepting. */
+  const askAgain = (): void => {
+    if (!asking) {
+      asking = true;
+      clock.schedule(ASK_AGAIN_MS, () => {
+        asking = false;
+        begin();
+      });
+    }
+  };
   onFull((now) => {
     full = now;
-    change().catch((error: unknown) =>
-      logger.error({ err: error }, 'accepting could not be changed'),
-    );
+    begin();
   });
 }
 

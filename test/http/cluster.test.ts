@@ -54,7 +54,14 @@ test('two processes share a port; a full one leaves new connections to the other
   const parent = fork(new URL('./main-cluster.js', import.meta.url), [String(port), localSocket]);
   const held: Socket[] = [];
   try {
-    await until(() => answeringPid({ port }));
+    const both = new Set<number>();
+    await until(async () => {
+      const four = await Promise.all([1, 2, 3, 4].map(() => answeringPid({ port })));
+      for (const pid of four.filter((each) => each !== null)) {
+        both.add(pid);
+      }
+      return both.size === 2 ? true : null;
+    });
     // Four places in two processes: three held connections fill one, the last place is elsewhere.
     for (let count = 0; count < 3; count += 1) {
       const socket = createConnection({ port, host: '127.0.0.1' });
