@@ -7,7 +7,7 @@ import { Machine } from './machine.ts';
 import { decodeState, readSector, STATE_SECTOR } from './state-sector.ts';
 
 /** From power-on; two emulated cores beside other work are several times slower than the board. */
-const BOOT_TIMEOUT_MS = 300_000;
+const BOOT_TIMEOUT_MS = 600_000;
 
 /** A free port of this machine's loopback address, as the kernel gives it. */
 function freePort(): Promise<number> {

@@ -60,7 +60,7 @@ test('every setting has a reason: a comment before it in its paragraph', () => {
         explained = false;
       } else if (line.startsWith('#')) {
         explained = line.length > 4;
-      } else if (!/^\[[\w.]+\]$/.test(line) && !explained) {
+      } else if (!/^\[[\w.-]+\]$/.test(line) && !explained) {
         unexplained.push(`${path}:${index + 1}: ${line}`);
       }
     }
