@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../domain/config.ts';
 import type { Logger } from '../domain/logger.ts';
+import { readCertificate } from '../http/certificate.ts';
 import { startHttpProcesses } from '../http/index.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { ensureDatabase } from '../outbox/index.ts';
@@ -14,6 +15,10 @@ export async function startApiProcesses(
   config: GatewayConfig,
   logger: Logger,
 ): Promise<RunningService> {
+  if (config.http.tls !== null) {
+    // Each child reads the pair for itself; told here, it is told once.
+    readCertificate(config.http.tls);
+  }
   await ensureDatabase(databaseFile(config));
   const localSocketPath = join(prepareRunDir(config), 'api.sock');
   const clock = new SystemClock();

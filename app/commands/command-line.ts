@@ -17,6 +17,9 @@ const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   version: { value: null, help: 'the version' },
 };
 
+/** What ends with 64: the command line, the configuration, or a file that it names. */
+const BAD_INPUT: readonly string[] = ['usage', 'bad-config', 'tls-unreadable'];
+
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly print: (line: string) => void;
@@ -44,7 +47,7 @@ export async function runCommandLine(
     const more = Array.isArray(problems) ? problems.length - 1 : 0;
     const hint = more > 0 ? ` (and ${more} more; pisang config check lists them)` : '';
     around.complain(`pisang: ${error.message}${hint}`);
-    return error.code === 'usage' || error.code === 'bad-config' ? 64 : 1;
+    return BAD_INPUT.includes(error.code) ? 64 : 1;
   }
 }
 

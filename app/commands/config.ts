@@ -1,6 +1,7 @@
 import { redactConfig } from '../config/redact.ts';
 import { configurationReference } from '../config/reference.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
+import { readCertificate } from '../http/certificate.ts';
 import { type Command, usageError } from './command.ts';
 
 export const command: Command = {
@@ -16,8 +17,11 @@ export const command: Command = {
     switch (context.words[0] ?? '') {
       case 'check':
         try {
-          const { files, warnings } = await context.loadConfig();
+          const { config, files, warnings } = await context.loadConfig();
           warnings.forEach(context.complain);
+          if (config.http.tls !== null) {
+            readCertificate(config.http.tls);
+          }
           const read = files.length === 0 ? 'no file, defaults only' : files.join(', ');
           context.print(`the configuration is good (${read})`);
           return 0;

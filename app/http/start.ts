@@ -1,10 +1,6 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createSecureContext, type SecureContext } from 'node:tls';
 import { type Clock, delay } from '../domain/clock.ts';
-import type { GatewayConfig, TlsConfig } from '../domain/config.ts';
-import { GatewayError } from '../domain/gateway-error.ts';
+import type { GatewayConfig } from '../domain/config.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Random } from '../domain/random.ts';
 import { recipientReader } from '../domain/recipient.ts';
@@ -15,6 +11,7 @@ import { acceptor } from './accept.ts';
 import { admission } from './admission.ts';
 import { answerProblem, answerRaw } from './answer.ts';
 import { authenticator } from './authenticator.ts';
+import { certificateOf } from './certificate.ts';
 import { onClientError } from './client-error.ts';
 import { connectionLimit } from './connection-limit.ts';
 import type { HttpContext } from './context.ts';
@@ -273,42 +270,4 @@ function pauseWhenFull(
     full = now;
     begin();
   });
-}
-
-interface Certificate {
-  readonly current: SecureContext;
-  /** Reads the files again; a broken pair leaves the old one in use. */
-  renew(logger: Logger): void;
-}
-
-function certificateOf({ certFile, keyFile }: TlsConfig): Certificate {
-  const read = (): SecureContext => {
-    try {
-      const [cert, key] = [readFileSync(certFile), readFileSync(keyFile)];
-      // OpenSSL itself takes a pair of different kinds, and then fails at every handshake.
-      if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-        throw new Error('the key belongs to another certificate');
-      }
-      return createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
-    } catch (error) {
-      throw new GatewayError(
-        'tls-unreadable',
-        `http.tls: ${certFile} and ${keyFile} are no readable pair of certificate and key.`,
-        { retry: 'never', cause: error },
-      );
-    }
-  };
-  let current = read();
-  return {
-    get current() {
-      return current;
-    },
-    renew: (logger) => {
-      try {
-        current = read();
-      } catch (error) {
-        logger.error({ err: error }, 'the new certificate is not usable; the old one stays');
-      }
-    },
-  };
 }

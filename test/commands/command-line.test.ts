@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { runCommandLine } from '../../app/commands/command-line.ts';
 import { COMMANDS } from '../../app/commands/registry.ts';
 import { bench } from '../status/support.ts';
@@ -114,6 +115,46 @@ test('config check and show, when all is well', async () => {
   const shown = await pisang(['config', 'show'], { PISANG_MODEMS_0_PIN: '4711' });
   assert.equal(shown.code, 0);
   assert.equal(JSON.parse(shown.out.join('')).modems[0].pin, '(secret)');
+});
+
+test('TLS files that nothing can be served with: the same sentence and 64 from check and api', async () => {
+  const pair = (name: string): string =>
+    fileURLToPath(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
+  const noPem = join(folder, 'noise.pem');
+  writeFileSync(noPem, 'noise');
+  const cert = pair('first-cert');
+  const key = pair('second-key');
+  const wrong: readonly [string, string, string][] = [
+    [cert, key, `http.tls.keyFile: ${key} is not the key of the certificate in ${cert}`],
+    [noPem, key, `http.tls.certFile: ${noPem} holds no certificate in PEM`],
+    [cert, noPem, `http.tls.keyFile: ${noPem} holds no private key in PEM without a passphrase`],
+    [cert, '/nowhere/key.pem', 'http.tls.keyFile: /nowhere/key.pem: there is no such file'],
+  ];
+  for (const [certFile, keyFile, sentence] of wrong) {
+    const environment = {
+      PISANG_HTTP_LISTEN: '127.0.0.1:0',
+      PISANG_HTTP_TLS_LISTEN: '127.0.0.1:0',
+      PISANG_HTTP_TLS_CERT_FILE: certFile,
+      PISANG_HTTP_TLS_KEY_FILE: keyFile,
+    };
+    const told = { code: 64, out: [], err: [`pisang: ${sentence}`] };
+    assert.deepEqual(await pisang(['config', 'check'], environment), told);
+    for (const processes of ['1', '2']) {
+      const api = startProgram([CLI, 'api'], {
+        ...environment,
+        PISANG_DATA_DIR: join(folder, 'tls'),
+        PISANG_RUN_DIR: join(folder, 'tls'),
+        PISANG_HTTP_PROCESSES: processes,
+      });
+      assert.equal(await api.ended, 64, processes);
+      assert.equal(api.stderr(), `pisang: ${sentence}\n`);
+    }
+  }
+  const good = {
+    PISANG_HTTP_TLS_CERT_FILE: cert,
+    PISANG_HTTP_TLS_KEY_FILE: pair('first-key'),
+  };
+  assert.equal((await pisang(['config', 'check'], good)).code, 0);
 });
 
 test('without an API: send fails with one line, status says unreachable', async () => {
