@@ -2,11 +2,11 @@ import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../domain/config.ts';
-import { sharedPort, startHttp } from '../http/index.ts';
+import { type HttpService, sharedPort, startHttp } from '../http/index.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox } from '../outbox/index.ts';
-import { createStatus } from '../status/index.ts';
+import { createStatus, type TrafficCounts } from '../status/index.ts';
 import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
@@ -70,7 +70,17 @@ async function startApi(
   const runDir = prepareRunDir(config);
   const workerLink = openWorkerLink(join(runDir, 'worker.sock'), clock);
   const trial = openTrial(runDir, clock);
-  const status = createStatus({ outbox, workerLink, trial, config, clock, version, logger });
+  let http: HttpService | null = null;
+  const status = createStatus({
+    outbox,
+    workerLink,
+    trial,
+    config,
+    clock,
+    version,
+    logger,
+    traffic: () => (http === null ? null : trafficCounts(http.counters)),
+  });
   const closeRest = async (): Promise<void> => {
     trial.close();
     status.stop();
@@ -78,7 +88,7 @@ async function startApi(
     await outbox.close();
   };
   try {
-    const http = await startHttp({
+    const serving = await startHttp({
       config,
       outbox,
       workerLink,
@@ -91,9 +101,10 @@ async function startApi(
       localSocketPath: join(runDir, 'api.sock'),
       ...(shared === undefined ? {} : { shared }),
     });
+    http = serving;
     const plan = heapPlan('api', context.environment);
     boundYoungHeap(
-      () => plan.youngBytes + http.counters.connectionsOpen() * plan.youngBytesPerConnection,
+      () => plan.youngBytes + serving.counters.connectionsOpen() * plan.youngBytesPerConnection,
     );
     status.start();
     const { retentionDays } = config.queue;
@@ -110,18 +121,27 @@ async function startApi(
       stop: async (graceMs) => {
         stopRetention();
         stopCheck();
-        await http.close(graceMs);
+        await serving.close(graceMs);
         await closeRest();
       },
       reload: async () => {
         logger.setLevel((await context.loadConfig()).config.log.level);
-        http.reload();
+        serving.reload();
       },
       done: failed.then(endAfterFailure),
-      facts: { addresses: http.addresses },
+      facts: { addresses: serving.addresses },
     };
   } catch (error) {
     await closeRest();
     throw error;
   }
+}
+
+function trafficCounts(counters: HttpService['counters']): TrafficCounts {
+  return {
+    connectionsOpen: counters.connectionsOpen(),
+    connectionsLimit: counters.connectionsLimit,
+    requests: counters.requests,
+    answers5xx: counters.answers[5] ?? 0,
+  };
 }

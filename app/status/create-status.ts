@@ -20,6 +20,7 @@ import { QueueHistory } from './queue-history.ts';
 import { type Readiness, readiness } from './readiness.ts';
 import type { StatusDocument, Traffic } from './status-document.ts';
 import { EXIT_CODES, renderText } from './text.ts';
+import { type TrafficCounts, TrafficMeter } from './traffic-meter.ts';
 
 export interface StatusOptions {
   readonly outbox: StatusOutbox;
@@ -34,8 +35,8 @@ export interface StatusOptions {
   readonly clock: Clock;
   readonly version: string;
   readonly logger: Logger;
-  /** The server's own load; without it those fields are null. */
-  readonly traffic?: () => Traffic;
+  /** The server's own counts; without them, and while it gives null, those fields are null. */
+  readonly traffic?: () => TrafficCounts | null;
   /** Facts of the machine; tests hand in their own. */
   readonly readBox?: (dataDir: string) => BoxReading;
   /** Called when a condition appears or leaves, for events and metrics. */
@@ -78,6 +79,7 @@ export function createStatus(options: StatusOptions): Status {
   const counters = new LiveCounters(outbox, clock, logger);
   const history = new QueueHistory();
   const memory = new ModemMemory();
+  const meter = new TrafficMeter();
   const startedMs = clock.monotonicMs();
   let box: { readonly atMs: number; readonly reading: BoxReading } | null = null;
   let state: VerdictState = FIRST_STATE;
@@ -97,6 +99,10 @@ export function createStatus(options: StatusOptions): Status {
   function look(boxFreshMs: number): { sources: Sources; facts: StatusFacts; verdict: Verdict } {
     const snapshot = workerLink.snapshot();
     const nowMs = clock.monotonicMs();
+    const counts = options.traffic?.() ?? null;
+    if (counts !== null) {
+      meter.see(nowMs, counts);
+    }
     memory.see(snapshot?.modems ?? [], nowMs, new Date(clock.nowMs()).toISOString());
     const sources: Sources = {
       clock,
@@ -184,7 +190,8 @@ export function createStatus(options: StatusOptions): Status {
 
   async function document(authenticated: boolean): Promise<StatusDocument> {
     const { sources, facts, verdict } = await ask();
-    const traffic = options.traffic?.() ?? SILENT;
+    const counts = options.traffic?.() ?? null;
+    const traffic = counts === null ? SILENT : meter.now(clock.monotonicMs(), counts);
     return buildDocument({
       sources,
       facts,

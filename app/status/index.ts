@@ -2,3 +2,4 @@ export { createStatus, type Status, type StatusOptions } from './create-status.t
 export type { PageRequest, RenderedPage } from './page.ts';
 export type { Readiness } from './readiness.ts';
 export type { StatusDocument, Traffic } from './status-document.ts';
+export type { TrafficCounts } from './traffic-meter.ts';

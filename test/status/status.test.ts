@@ -126,6 +126,38 @@ test('absent sensors are null', async () => {
   assert.equal(box.diskFreeBytes, HEALTH.freeBytes);
 });
 
+test('what the HTTP server counts is shown as connections and rates', async () => {
+  const counts = { connectionsOpen: 3, connectionsLimit: 20_000, requests: 0, answers5xx: 0 };
+  let serving = false;
+  const { status, clock } = bench({ traffic: () => (serving ? { ...counts } : null) });
+  const capacity = async () => {
+    const shown = (await status.json({ authenticated: false })).capacity;
+    return [
+      shown.connectionsOpen,
+      shown.connectionsLimit,
+      shown.requestsPerSecond,
+      shown.requestsPerSecondPeak1h,
+      shown.status5xxPerMinute,
+    ];
+  };
+  status.start();
+  assert.deepEqual(await capacity(), [null, null, null, null, null]);
+  serving = true;
+  await clock.advance(5_000);
+  assert.deepEqual(await capacity(), [3, 20_000, null, null, null]);
+  counts.requests = 500;
+  counts.answers5xx = 4;
+  await clock.advance(5_000);
+  assert.deepEqual(await capacity(), [3, 20_000, 100, 100, 4]);
+  await clock.advance(5_000);
+  assert.deepEqual(await capacity(), [3, 20_000, 0, 100, 4]);
+  await clock.advance(120_000);
+  assert.deepEqual(await capacity(), [3, 20_000, 0, 100, 0]);
+  await clock.advance(3_600_000);
+  assert.deepEqual(await capacity(), [3, 20_000, 0, 0, 0]);
+  status.stop();
+});
+
 test('the machine is read without errors whatever it lacks', () => {
   const box = readBox('/nonexistent/folder');
   assert.equal(box.diskFreeBytes, null);
