@@ -83,6 +83,10 @@ function check(
   } else if (isOurs !== null && !isOurs(head.host)) {
     return problem('foreign-host');
   }
+  // The parser strips "chunked" alone; what lies under it would be taken for the body itself.
+  if (head.transferEncoding !== undefined && !/^\s*chunked\s*$/i.test(head.transferEncoding)) {
+    return problem('transfer-coding-unsupported');
+  }
   if (url === '') {
     return problem('bad-request', { detail: 'The request target must be a path such as /status.' });
   }

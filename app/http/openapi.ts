@@ -27,6 +27,7 @@ const WITH_BODY: readonly ProblemCode[] = [
   'bad-utf8',
   'body-too-large',
   'media-type-unsupported',
+  'transfer-coding-unsupported',
   'invalid-fields',
 ];
 

@@ -40,6 +40,7 @@ export type ProblemCode =
   | 'too-many-bad-keys'
   | 'headers-too-large'
   | 'internal-error'
+  | 'transfer-coding-unsupported'
   | 'queue-full'
   | 'queue-busy'
   | 'storage-failing'
@@ -157,6 +158,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemEntry>> = {
     500,
     'Something went wrong here',
     'Nothing was stored. Repeat the request; if it fails again, report it with the request id.',
+  ),
+  'transfer-coding-unsupported': entry(
+    501,
+    'Transfer coding not supported',
+    'Send the body as it is, with a Content-Length or with "Transfer-Encoding: chunked" alone.',
   ),
   'queue-full': entry(
     503,

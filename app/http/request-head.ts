@@ -7,6 +7,7 @@ export interface RequestHead {
   contentType: string | undefined;
   contentLength: string | undefined;
   contentEncoding: string | undefined;
+  transferEncoding: string | undefined;
   idempotencyKey: string | undefined;
   origin: string | undefined;
   secFetchSite: string | undefined;
@@ -25,6 +26,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     contentType: undefined,
     contentLength: undefined,
     contentEncoding: undefined,
+    transferEncoding: undefined,
     idempotencyKey: undefined,
     origin: undefined,
     secFetchSite: undefined,
@@ -85,6 +87,8 @@ function fieldOf(name: string): Field | null {
           : null;
     case 16:
       return is(name, 'Content-Encoding', 'content-encoding') ? 'contentEncoding' : null;
+    case 17:
+      return is(name, 'Transfer-Encoding', 'transfer-encoding') ? 'transferEncoding' : null;
     default:
       return null;
   }

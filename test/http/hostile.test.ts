@@ -143,6 +143,12 @@ const HOSTILE: readonly (readonly [string, string | Buffer, number, RegExp])[] =
     400,
     /well-formed/,
   ],
+  [
+    'a transfer coding under chunked (RFC 9112 §6.1)',
+    `POST /v1/messages HTTP/1.1\r\n${HOST}${AUTH}${JSON_TYPE}${LAST}Transfer-Encoding: gzip, chunked\r\n\r\n17\r\n${GOOD}\r\n0\r\n\r\n`,
+    501,
+    /Transfer-Encoding: chunked/,
+  ],
   ['an unknown method', `FROB /v1/messages HTTP/1.1\r\n${HOST}\r\n`, 405, /Allow/],
   ['a wrong method', `PUT /v1/messages HTTP/1.1\r\n${HOST}${LAST}\r\n`, 405, /GET or HEAD or POST/],
   ['DELETE of the page', `DELETE /status HTTP/1.1\r\n${HOST}${LAST}\r\n`, 405, /GET/],
