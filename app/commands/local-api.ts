@@ -82,17 +82,23 @@ export function callApi(
   });
 }
 
+interface Fault {
+  readonly pointer?: unknown;
+  readonly parameter?: unknown;
+  readonly detail?: unknown;
+}
+
 /** What a refusal says, in one line. */
 export function refusal(answer: ApiAnswer): string {
   const problem = answer.body as {
     detail?: unknown;
     title?: unknown;
-    errors?: readonly { pointer?: unknown; detail?: unknown }[];
+    errors?: readonly Fault[];
   } | null;
   const words = [problem?.detail, problem?.title].find((one) => typeof one === 'string');
   const fields = (Array.isArray(problem?.errors) ? problem.errors : []).map(
-    (one: { pointer?: unknown; detail?: unknown }) =>
-      `${String(one.pointer).replace(/^\//, '') || 'the body'}: ${String(one.detail)}`,
+    (one: Fault) =>
+      `${String(one.pointer ?? one.parameter).replace(/^\//, '') || 'the body'}: ${String(one.detail)}`,
   );
   if (fields.length > 0) {
     // The detail only repeats the first of them.

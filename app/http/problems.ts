@@ -6,12 +6,18 @@ export interface FieldError {
   readonly detail: string;
 }
 
+/** One wrong parameter of the query, by its name. */
+export interface ParameterError {
+  readonly parameter: string;
+  readonly detail: string;
+}
+
 /** A refusal on its way to the client. Made once where it is known, answered by `answer.ts`. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly status: number;
   readonly detail: string;
-  readonly errors: readonly FieldError[];
+  readonly errors: readonly (FieldError | ParameterError)[];
   readonly retryAfterSeconds: number | null;
   /** Further answer headers, name and value by turns. */
   readonly headers: readonly string[];
@@ -21,7 +27,7 @@ export function problem(
   code: ProblemCode,
   more: {
     readonly detail?: string;
-    readonly errors?: readonly FieldError[];
+    readonly errors?: readonly (FieldError | ParameterError)[];
     readonly retryAfterSeconds?: number;
     readonly headers?: readonly string[];
   } = {},
@@ -40,6 +46,14 @@ export function problem(
 /** Shorthand for 422 with one place. */
 export function invalidField(pointer: string, detail: string): Problem {
   return invalidFields([{ pointer, detail }]);
+}
+
+/** 422 with one parameter of the query. */
+export function invalidParameter(parameter: string, detail: string): Problem {
+  return problem('invalid-fields', {
+    detail: `${parameter}: ${detail}`,
+    errors: [{ parameter, detail }],
+  });
 }
 
 export function invalidFields(errors: readonly FieldError[]): Problem {

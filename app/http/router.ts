@@ -10,7 +10,7 @@ import type { HttpContext } from './context.ts';
 import type { Rest } from './dispatcher.ts';
 import { checkBodyHeaders } from './enqueue-call.ts';
 import type { Exchange } from './exchange.ts';
-import { invalidField, isProblem, type Problem, problem } from './problems.ts';
+import { invalidParameter, isProblem, type Problem, problem } from './problems.ts';
 import { readQuery } from './routes/query.ts';
 import { type Call, Refusal, type Route, UnknownOutcome } from './routes/route.ts';
 
@@ -68,7 +68,7 @@ export async function openRouter(
     }
     const refusal =
       error instanceof GatewayError && error.code === 'bad-cursor'
-        ? invalidField('cursor', 'must be the nextCursor of an earlier answer')
+        ? invalidParameter('cursor', 'must be the nextCursor of an earlier answer')
         : storageRefusal(error);
     if (refusal !== null) {
       return refusal;

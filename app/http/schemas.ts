@@ -219,9 +219,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
         type: 'array',
         items: {
           type: 'object',
-          required: ['pointer', 'detail'],
+          required: ['detail'],
           properties: {
-            pointer: string('JSON Pointer into the body; the name of a query parameter in a GET.'),
+            pointer: string('JSON Pointer (RFC 6901) into the body, where the fault is there.'),
+            parameter: string('Name of the query parameter, where the fault is there.'),
             detail: string('What is wrong there.'),
           },
         },

@@ -184,7 +184,7 @@ test('lists page, filter and refuse what they do not know', async () => {
   assert.equal(second.nextCursor, null);
   assert.equal((await items('?to=089610707901&reference=listed')).items.length, 2);
   assert.equal((await items('?since=2099-01-01T00:00:00Z')).items.length, 0);
-  for (const [query, pointer] of [
+  for (const [query, parameter] of [
     ['?limit=0', 'limit'],
     ['?limit=101', 'limit'],
     ['?limit=ten', 'limit'],
@@ -197,7 +197,9 @@ test('lists page, filter and refuse what they do not know', async () => {
   ] as const) {
     const answer = await list(query);
     assert.equal(answer.status, 422, query);
-    assert.equal((await json<ErrorList>(answer)).errors[0]?.pointer, pointer);
+    const { errors } = await json<{ errors: Record<string, string>[] }>(answer);
+    assert.deepEqual(Object.keys(errors[0] ?? {}), ['parameter', 'detail']);
+    assert.equal(errors[0]?.['parameter'], parameter);
   }
   assert.equal((await list('?reference=%ff')).status, 400);
 });

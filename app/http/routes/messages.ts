@@ -4,11 +4,13 @@ import type { ModemSnapshot } from '../../domain/modem-snapshot.ts';
 import type { CancelSelection, MessageDetail, ResolveAction } from '../../outbox/contract.ts';
 import type { HttpContext } from '../context.ts';
 import { BULK_CANCEL_INPUT, RESOLVE_INPUT } from '../input-schemas.ts';
-import { invalidField, invalidFields } from '../problems.ts';
+import { invalidField, invalidFields, invalidParameter, type Problem } from '../problems.ts';
 import { messageDetail, messageResource } from '../resource.ts';
 import { validator } from '../validator.ts';
 import { pageOf, sinceOf } from './query.ts';
 import { type Answer, type Call, PAGE_QUERY, Refusal, type Route, refuse } from './route.ts';
+
+const NO_NUMBER = 'is no number: give + and 8 to 15 digits, a national number, or a short code';
 
 /** Reading messages, and deciding about those already accepted. */
 export function messageRoutes(context: HttpContext): readonly Route[] {
@@ -27,9 +29,13 @@ export function messageRoutes(context: HttpContext): readonly Route[] {
     status: 200,
     body: messageDetail(await found(id), modems(), clock.nowMs()),
   });
-  const recipientOf = (written: string, pointer: string): string =>
-    recipients(written)?.address ??
-    fail(pointer, 'is no number: give + and 8 to 15 digits, a national number, or a short code');
+  const recipientOf = (written: string, refusal: (detail: string) => Problem): string => {
+    const recipient = recipients(written);
+    if (recipient === null) {
+      throw new Refusal(refusal(NO_NUMBER));
+    }
+    return recipient.address;
+  };
 
   return [
     {
@@ -54,13 +60,14 @@ export function messageRoutes(context: HttpContext): readonly Route[] {
       handle: async ({ query }) => {
         const { status, to, reference } = query;
         if (status !== undefined && !isStatus(status)) {
-          return fail('status', `must be one of ${MESSAGE_STATUSES.join(', ')}`);
+          const detail = `must be one of ${MESSAGE_STATUSES.join(', ')}`;
+          throw new Refusal(invalidParameter('status', detail));
         }
         const page = await outbox.listMessages({
           ...pageOf(query),
           ...sinceOf(query),
           ...(status === undefined ? {} : { status }),
-          ...(to === undefined ? {} : { to: recipientOf(plusRestored(to), 'to') }),
+          ...(to === undefined ? {} : { to: recipientOf(plusRestored(to), wrongTo) }),
           ...(reference === undefined ? {} : { reference }),
         });
         const nowMs = clock.nowMs();
@@ -131,7 +138,10 @@ export function messageRoutes(context: HttpContext): readonly Route[] {
             ? { by: 'ids', ids: body.ids.filter(isMessageId) }
             : body.reference !== undefined
               ? { by: 'reference', reference: body.reference }
-              : { by: 'to', to: recipientOf(body.to ?? '', '/to') };
+              : {
+                  by: 'to',
+                  to: recipientOf(body.to ?? '', (detail) => invalidField('/to', detail)),
+                };
         const { canceled } = await outbox.cancelMany(selection, actorOf(call));
         return { status: 200, body: { canceled } };
       },
@@ -175,8 +185,8 @@ function actorOf(call: Call): string {
   return call.caller?.name ?? '(unknown)';
 }
 
-function fail(pointer: string, detail: string): never {
-  throw new Refusal(invalidField(pointer, detail));
+function wrongTo(detail: string): Problem {
+  return invalidParameter('to', detail);
 }
 
 function isStatus(text: string): text is MessageStatus {

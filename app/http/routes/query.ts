@@ -1,7 +1,7 @@
 import { nearestWord } from '../../domain/nearest.ts';
 import { formFields } from '../form-fields.ts';
 import { PAGE_LIMIT } from '../input-schemas.ts';
-import { invalidField, problem } from '../problems.ts';
+import { invalidParameter, problem } from '../problems.ts';
 import { parseRfc3339 } from '../rfc3339.ts';
 import { type Call, Refusal, type Route } from './route.ts';
 
@@ -22,7 +22,7 @@ export function readQuery(route: Route, url: string): Record<string, string | un
     if (name !== '' && !known.includes(name)) {
       const near = nearestWord(name, known);
       throw new Refusal(
-        invalidField(
+        invalidParameter(
           name.slice(0, 64),
           near === null
             ? `is not a known parameter; known are ${known.join(', ')}`
@@ -36,7 +36,7 @@ export function readQuery(route: Route, url: string): Record<string, string | un
     throw new Refusal(problem('bad-query'));
   }
   if ('repeated' in fields) {
-    throw new Refusal(invalidField(fields.repeated, 'must be given only once'));
+    throw new Refusal(invalidParameter(fields.repeated, 'must be given only once'));
   }
   return Object.fromEntries(known.map((name, index) => [name, fields.values[index] ?? undefined]));
 }
@@ -46,14 +46,14 @@ export function pageOf(query: Call['query']): { limit: number; cursor?: string }
   const written = query['limit'];
   const limit = written === undefined ? DEFAULT_LIMIT : Number(written);
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT) {
-    throw new Refusal(invalidField('limit', `must be a whole number from 1 to ${PAGE_LIMIT}`));
+    throw new Refusal(invalidParameter('limit', `must be a whole number from 1 to ${PAGE_LIMIT}`));
   }
   const cursor = query['cursor'];
   if (cursor === undefined || cursor === '') {
     return { limit };
   }
   if (cursor.length > LONGEST_CURSOR || !/^[\w.~-]+$/.test(cursor)) {
-    throw new Refusal(invalidField('cursor', 'must be the nextCursor of an earlier answer'));
+    throw new Refusal(invalidParameter('cursor', 'must be the nextCursor of an earlier answer'));
   }
   return { limit, cursor };
 }
@@ -67,7 +67,7 @@ export function sinceOf(query: Call['query']): { sinceMs?: number } {
   const sinceMs = parseRfc3339(written.replace(/ (\d{2}:\d{2})$/, '+$1'));
   if (sinceMs === null) {
     throw new Refusal(
-      invalidField('since', 'must be a time as in RFC 3339, for example 2026-11-21T07:00:00Z'),
+      invalidParameter('since', 'must be a time as in RFC 3339, for example 2026-11-21T07:00:00Z'),
     );
   }
   return { sinceMs };
