@@ -1,8 +1,15 @@
 import type { GatewayConfig } from '../domain/config.ts';
+import { isRegion, nearRegions } from '../domain/regions.ts';
 
-/** Faults that only show when two fields are seen together; one line each. */
+/** Faults that the schema cannot tell, such as those of two fields together; one line each. */
 export function crossFaults(config: GatewayConfig, pinIds: readonly string[]): readonly string[] {
   const faults: string[] = [];
+  if (!isRegion(config.defaultRegion)) {
+    const near = nearRegions(config.defaultRegion).join(', ');
+    faults.push(
+      `defaultRegion: no country has the letters "${config.defaultRegion}"; near are ${near}`,
+    );
+  }
   config.modems.forEach((modem, index) => {
     if (config.modems.findIndex((other) => other.id === modem.id) !== index) {
       faults.push(`modems[${index}].id: "${modem.id}" is the name of an earlier modem`);

@@ -238,6 +238,16 @@ const WRONG: readonly [name: string, file: unknown, sentence: string][] = [
     { runDir: `/${'x'.repeat(90)}` },
     `runDir: must be an absolute path of at most 90 characters, but is "/${'x'.repeat(58)}…`,
   ],
+  [
+    'a region that is none',
+    { defaultRegion: 'XX' },
+    'defaultRegion: no country has the letters "XX"; near are "AX" (Åland Islands), "CX" (Christmas Island), "MX" (Mexico)',
+  ],
+  [
+    'a region by its everyday letters',
+    { defaultRegion: 'UK' },
+    'defaultRegion: no country has the letters "UK"; near are "GB" (United Kingdom), "CK" (Cook Islands), "DK" (Denmark)',
+  ],
 ];
 
 for (const [name, file, sentence] of WRONG) {
