@@ -5,7 +5,13 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.ts';
 import { readConfig, readConfigApart } from '../config/read-config.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
-import { type Command, type CommandContext, type Option, usageError } from './command.ts';
+import {
+  type Command,
+  type CommandContext,
+  exitCodeOf,
+  type Option,
+  usageError,
+} from './command.ts';
 import { COMMANDS } from './registry.ts';
 
 const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
@@ -16,9 +22,6 @@ const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   help: { value: null, help: 'this text' },
   version: { value: null, help: 'the version' },
 };
-
-/** What ends with 64: the command line, the configuration, or a file that it names. */
-const BAD_INPUT: readonly string[] = ['usage', 'bad-config', 'tls-unreadable'];
 
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -47,7 +50,7 @@ export async function runCommandLine(
     const more = Array.isArray(problems) ? problems.length - 1 : 0;
     const hint = more > 0 ? ` (and ${more} more; pisang config check lists them)` : '';
     around.complain(`pisang: ${error.message}${hint}`);
-    return BAD_INPUT.includes(error.code) ? 64 : 1;
+    return exitCodeOf(error);
   }
 }
 

@@ -77,3 +77,11 @@ export function usageError(sentence: string): GatewayError {
 export function failure(code: string, sentence: string, cause?: unknown): GatewayError {
   return new GatewayError(code, sentence, { retry: 'later', cause });
 }
+
+/** What ends with 64: the command line, the configuration, or a file that it names. */
+const BAD_INPUT: readonly string[] = ['usage', 'bad-config', 'tls-unreadable'];
+
+/** 64 for bad usage or configuration, else 1. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof GatewayError && BAD_INPUT.includes(error.code) ? 64 : 1;
+}

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
+import { exitCodeOf } from './command.ts';
 import { createServiceNotices } from './service-notices.ts';
 import { firstStopSignal } from './stop-signals.ts';
 
@@ -66,12 +67,16 @@ export async function runService(
     service = await options.start();
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    await tell({
+    const told = await tell({
       type: 'failed',
       code: error instanceof GatewayError ? error.code : 'internal',
       sentence,
     });
     leaveSoon();
+    if (told && error instanceof GatewayError) {
+      // The supervisor says it, on the same terminal.
+      return exitCodeOf(error);
+    }
     throw error;
   }
   if (reloadWhenStarted) {
@@ -121,14 +126,15 @@ function leaveWithSupervisor(): void {
   }
 }
 
-function tell(notice: ChildNotice): Promise<void> {
+/** Resolves with whether there is a supervisor that heard it. */
+function tell(notice: ChildNotice): Promise<boolean> {
   return new Promise((resolve) => {
     // The lines of a cluster child are its own parent's, which is no supervisor.
     if (process.send === undefined || !process.connected || cluster.isWorker) {
-      resolve();
+      resolve(false);
     } else {
-      process.send(notice, undefined, undefined, () => {
-        resolve();
+      process.send(notice, undefined, undefined, (error) => {
+        resolve(error === null);
       });
     }
   });

@@ -61,6 +61,14 @@ test('a port that is taken, and "sim:" without run, are one line each', async (t
   });
   assert.equal(await second.ended, 1);
   assert.match(second.stderr(), new RegExp(`^pisang: .*${taken}.*\\n$`));
+  const run = startProgram([CLI, 'run'], {
+    ...environment,
+    PISANG_DATA_DIR: join(folder, 'run'),
+    PISANG_RUN_DIR: join(folder, 'run'),
+    PISANG_HTTP_LISTEN: taken,
+  });
+  assert.equal(await run.ended, 1);
+  assert.match(run.stderr(), new RegExp(`^pisang: .*${taken}.*\\n$`), 'told once');
   process.kill(first.pid, 'SIGTERM');
   assert.equal(await first.ended, 0);
 });
