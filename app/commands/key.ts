@@ -149,6 +149,7 @@ async function withOutbox(
     maxDepth: config.queue.maxDepth,
     diskReserveBytes: config.queue.diskReserveBytes,
     onFailure: quiet,
+    visit: true,
   });
   try {
     return await action(outbox);

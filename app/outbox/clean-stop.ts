@@ -25,6 +25,10 @@ export function noteStart(
 function exchangeNotes(writer: Writer, options: WriterOptions): boolean {
   return writer.inTransaction(options.nowMs, (tx) => {
     tx.boot(options.bootId);
+    if (options.visit) {
+      // The mark of an unclean stop is for the next service, which has the database looked through.
+      return false;
+    }
     const others = readOpenBy(tx);
     const alive = others.filter((other) => isAlive(other.pid, other.bootId, options));
     writeOpenBy(tx, [...alive, { pid: options.pid, bootId: options.bootId }]);
@@ -33,6 +37,9 @@ function exchangeNotes(writer: Writer, options: WriterOptions): boolean {
 }
 
 export function noteStop(writer: Writer, options: WriterOptions): void {
+  if (options.visit) {
+    return;
+  }
   try {
     writer.inTransaction(options.nowMs, (tx) => {
       writeOpenBy(

@@ -9,6 +9,8 @@ export interface WriterOptions {
   readonly role: 'api' | 'worker';
   readonly bootId: string;
   readonly pid: number;
+  /** A command's short look, which neither leaves nor reads marks of a stop. */
+  readonly visit: boolean;
   readonly nowMs: number;
   readonly maxDepth: number;
   readonly diskReserveBytes: number;

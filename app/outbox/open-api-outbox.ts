@@ -13,6 +13,8 @@ export interface ApiOutboxOptions {
   /** Free octets under which nothing more is accepted. */
   readonly diskReserveBytes: number;
   readonly onFailure: (failure: OutboxFailure) => void;
+  /** For a command that is soon done: a mark of an unclean stop stays for the next service. */
+  readonly visit?: true;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function openApiOutbox(options: ApiOutboxOptions): Promise<ApiOutbo
       role: 'api',
       bootId: clock.bootId,
       pid: process.pid,
+      visit: options.visit ?? false,
       nowMs: clock.nowMs(),
       maxDepth: options.maxDepth,
       diskReserveBytes: options.diskReserveBytes,

@@ -30,6 +30,7 @@ export async function openWorkerOutbox(options: WorkerOutboxOptions): Promise<Wo
       role: 'worker',
       bootId: clock.bootId,
       pid: process.pid,
+      visit: false,
       nowMs: clock.nowMs(),
       maxDepth: 0,
       diskReserveBytes: 0,

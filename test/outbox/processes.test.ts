@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { SystemClock } from '../../app/local/system-clock.ts';
-import { openWorkerOutbox } from '../../app/outbox/index.ts';
+import { openApiOutbox, openWorkerOutbox } from '../../app/outbox/index.ts';
 import { MODEM, QUIET, tempFolder } from './fixtures.ts';
 
 let temp: ReturnType<typeof tempFolder>;
@@ -149,6 +149,18 @@ test('a process that was killed is noticed by the next one, a closed one is not'
   await killed.done;
   killed.child.kill('SIGKILL');
   await killed.ended;
+  // A command, such as the one that adds a key, looks in and leaves the mark for the next service.
+  const visitor = await openApiOutbox({
+    file: temp.file,
+    clock: new SystemClock(),
+    logger: QUIET,
+    maxDepth: 1,
+    diskReserveBytes: 0,
+    onFailure: () => {},
+    visit: true,
+  });
+  assert.equal(visitor.uncleanStop, false);
+  await visitor.close();
   const unclean: boolean[] = [];
   for (let index = 0; index < 2; index += 1) {
     const next = start(['1']);

@@ -11,6 +11,7 @@ test('the writer dies with a group in its hands: that group is unknown, the rest
     options: {
       file: 'none',
       role: 'api',
+      visit: false,
       bootId: clock.bootId,
       pid: 1,
       nowMs: clock.nowMs(),
