@@ -5,7 +5,7 @@ import type { Logger } from '../domain/logger.ts';
 import { readCertificate } from '../http/certificate.ts';
 import { startHttpProcesses } from '../http/index.ts';
 import { SystemClock } from '../local/system-clock.ts';
-import { ensureDatabase } from '../outbox/index.ts';
+import { ensureDatabase, stateOfOpening } from '../outbox/index.ts';
 import { failure } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
 import type { RunningService } from './service.ts';
@@ -19,7 +19,12 @@ export async function startApiProcesses(
     // Each child reads the pair for itself; told here, it is told once.
     readCertificate(config.http.tls);
   }
-  await ensureDatabase(databaseFile(config));
+  await ensureDatabase(databaseFile(config)).catch((error: unknown) => {
+    // Each process serves what can be said about a database that cannot be opened.
+    if (stateOfOpening(error) === null) {
+      throw error;
+    }
+  });
   const localSocketPath = join(prepareRunDir(config), 'api.sock');
   const clock = new SystemClock();
   const processes = await startHttpProcesses({ config, localSocketPath, clock, logger });

@@ -12,6 +12,7 @@ import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
 import { startDatabaseCheck } from './database-check.ts';
 import { heapPlan } from './heap-plan.ts';
+import { openOrStandIn } from './open-database.ts';
 import { endAfterFailure } from './outbox-failure.ts';
 import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
 import { Retention } from './retention.ts';
@@ -57,16 +58,19 @@ async function startApi(
   const failed = new Promise<OutboxFailure>((resolve) => {
     onFailure = resolve;
   });
-  const outbox: ApiOutbox = await openApiOutbox({
-    file: databaseFile(config),
-    clock,
-    logger,
-    maxDepth: config.queue.maxDepth,
-    diskReserveBytes: config.queue.diskReserveBytes,
-    onFailure: (reason) => {
-      onFailure(reason);
-    },
-  });
+  const file = databaseFile(config);
+  const open = (): Promise<ApiOutbox> =>
+    openApiOutbox({
+      file,
+      clock,
+      logger,
+      maxDepth: config.queue.maxDepth,
+      diskReserveBytes: config.queue.diskReserveBytes,
+      onFailure: (reason) => {
+        onFailure(reason);
+      },
+    });
+  const { outbox, usableAgain } = await openOrStandIn(open, clock, logger);
   const runDir = prepareRunDir(config);
   const workerLink = openWorkerLink(join(runDir, 'worker.sock'), clock);
   const trial = openTrial(runDir, clock);
@@ -128,7 +132,7 @@ async function startApi(
         logger.setLevel((await context.loadConfig()).config.log.level);
         serving.reload();
       },
-      done: failed.then(endAfterFailure),
+      done: Promise.race([failed.then(endAfterFailure), usableAgain]),
       facts: { addresses: serving.addresses },
     };
   } catch (error) {

@@ -96,6 +96,8 @@ export function storageRefusal(error: unknown): Problem | null {
       return problem('queue-busy');
     case 'storage-damaged':
       return problem('database-damaged');
+    case 'schema-newer':
+      return problem('database-newer');
     case 'schema-changed':
       return problem('updating');
     case 'idempotency-in-flight':

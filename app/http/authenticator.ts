@@ -57,7 +57,9 @@ export function authenticator(
     const key = token.length > LONGEST_KEY ? null : keys.find(token);
     if (key === null) {
       return (
-        badKeys.take(plainAddress(address())) ?? problem('key-unknown', { headers: CHALLENGE })
+        keys.unread() ??
+        badKeys.take(plainAddress(address())) ??
+        problem('key-unknown', { headers: CHALLENGE })
       );
     }
     if (key.allows !== null && !key.allows(address() ?? '')) {

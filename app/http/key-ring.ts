@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { ApiOutbox, Scope } from '../outbox/contract.ts';
+import { storageRefusal } from './accept.ts';
 import { addressList } from './address.ts';
+import { type Problem, problem } from './problems.ts';
 
 const CHECK_EVERY_MS = 1_000;
 const REMEMBERED_TOKENS = 1_024;
@@ -20,6 +22,8 @@ export interface KeyRing {
   /** Null while what is in memory may be used; else resolves when it may be used again. */
   refreshing(): Promise<void> | null;
   find(token: string): LiveKey | null;
+  /** Why no key is known: they could never be read. Null once they were. */
+  unread(): Problem | null;
   /** Reads all keys at the next request, whatever their version. */
   forget(): void;
 }
@@ -38,6 +42,8 @@ export function keyRing(
   let byToken = new Map<string, LiveKey>();
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
+  let everRead = false;
+  let unread: Problem | null = null;
 
   const refresh = async (): Promise<void> => {
     try {
@@ -59,8 +65,11 @@ export function keyRing(
       );
       byToken = new Map();
       version = stored.version;
+      unread = null;
+      everRead = true;
     } catch (error) {
       logger.warn({ err: error }, 'the API keys could not be read; the known ones stay in use');
+      unread = everRead ? null : (storageRefusal(error) ?? problem('queue-busy'));
     } finally {
       checkedAtMs = clock.monotonicMs();
       running = null;
@@ -85,6 +94,7 @@ export function keyRing(
       }
       return key;
     },
+    unread: () => unread,
     forget: () => {
       version = null;
       checkedAtMs = Number.NEGATIVE_INFINITY;

@@ -46,6 +46,7 @@ export type ProblemCode =
   | 'storage-failing'
   | 'storage-readonly'
   | 'database-damaged'
+  | 'database-newer'
   | 'updating'
   | 'shutting-down'
   | 'too-many-connections'
@@ -187,6 +188,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemEntry>> = {
     503,
     'The database is damaged',
     'Nothing was stored. Look at the status page for what to do.',
+    60,
+  ),
+  'database-newer': entry(
+    503,
+    'The data belongs to a newer version',
+    'Nothing was stored. Install the newer version of pisang again.',
     60,
   ),
   updating: entry(503, 'An update is under way', 'Repeat in a few minutes.', 30),

@@ -1,3 +1,4 @@
+export { closedOutbox, stateOfOpening } from './closed-outbox.ts';
 export type * from './contract.ts';
 export { SCOPES } from './contract.ts';
 export { ensureDatabase, migrate, quickCheck, SCHEMA_VERSION } from './migrate.ts';

@@ -112,7 +112,7 @@ function requireNotNewer(db: Connection, own: number): void {
   if (row === undefined || Number(row.value) > own) {
     throw new GatewayError(
       'schema-newer',
-      `the database has schema ${version}, made by a newer version; this program knows ${own}`,
+      `the database has schema ${version}, made by a newer version of pisang; this one knows ${own}: install the newer version again (nothing is lost), or set dataDir to another folder`,
       { retry: 'never', context: { version } },
     );
   }

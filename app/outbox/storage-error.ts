@@ -40,8 +40,16 @@ export function storageError(error: unknown, file: string, atCommit: boolean): W
       retry: 'unknown-outcome',
     };
   }
-  if (code.startsWith('SQLITE_READONLY') || isReadOnlyFolder(file)) {
-    return { code: 'storage-read-only', message: 'the disk is read-only', retry: 'later' };
+  const hindrance = writeHindrance(file);
+  if (code.startsWith('SQLITE_READONLY') || hindrance === 'EROFS') {
+    return {
+      code: 'storage-read-only',
+      message:
+        hindrance === 'EACCES'
+          ? notAllowed(file)
+          : `the disk of ${file} is read-only; the kernel's log says why (dmesg), and a card that fails must be replaced`,
+      retry: 'later',
+    };
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return {
@@ -55,18 +63,29 @@ export function storageError(error: unknown, file: string, atCommit: boolean): W
   }
   return {
     code: 'storage-failing',
-    message: `the database cannot be written (${reason})`,
+    message:
+      hindrance === 'EACCES' ? notAllowed(file) : `the database cannot be written (${reason})`,
     retry: 'later',
   };
 }
 
-function isReadOnlyFolder(file: string): boolean {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+function notAllowed(file: string): string {
+  return `this user may not write ${file} or its folder; run as their owner, or give them to this user (chown)`;
+}
+
+/** What keeps this process from writing the file or beside it (EROFS, EACCES), or null. */
+function writeHindrance(file: string): string | null {
+  for (const path of [dirname(file), file]) {
+    try {
+      accessSync(path, constants.W_OK);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      if (code === 'EROFS' || code === 'EACCES') {
+        return code;
+      }
+    }
   }
+  return null;
 }
 
 export function toWire(error: unknown): WireError {

@@ -25,6 +25,7 @@ export const STORING: readonly ProblemCode[] = [
   'storage-failing',
   'storage-readonly',
   'database-damaged',
+  'database-newer',
   'storage-full',
   'updating',
 ];
