@@ -8,7 +8,9 @@ import { SystemClock } from '../local/system-clock.ts';
 import { ensureDatabase, stateOfOpening } from '../outbox/index.ts';
 import { failure } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
+import { watchSocket } from './file-watch.ts';
 import type { RunningService } from './service.ts';
+import { lockDataDir } from './single-instance.ts';
 
 /** `http.processes` > 1: this process keeps the sockets and the children, which run `startApi`. */
 export async function startApiProcesses(
@@ -25,18 +27,26 @@ export async function startApiProcesses(
       throw error;
     }
   });
+  const lock = await lockDataDir(config.dataDir, 'api');
   const localSocketPath = join(prepareRunDir(config), 'api.sock');
   const clock = new SystemClock();
   const processes = await startHttpProcesses({ config, localSocketPath, clock, logger });
   if (!(await oneListens())) {
     await processes.close();
+    lock.release();
     throw failure('cannot-listen', 'no HTTP process could start; the log above says why');
   }
+  const watch = watchSocket(localSocketPath, clock);
   return {
-    stop: () => processes.close(),
+    stop: async () => {
+      watch.stop();
+      await processes.close();
+      lock.release();
+    },
     reload: () => {
       processes.signal('SIGHUP');
     },
+    done: watch.gone,
     facts: { addresses: config.http.listen },
   };
 }

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { Clock } from '../domain/clock.ts';
 import type { GatewayConfig } from '../domain/config.ts';
 import { type HttpService, sharedPort, startHttp } from '../http/index.ts';
 import { openTrial } from '../local/trial.ts';
@@ -11,12 +12,14 @@ import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
 import { startDatabaseCheck } from './database-check.ts';
+import { watchFile, watchSocket } from './file-watch.ts';
 import { heapPlan } from './heap-plan.ts';
 import { openOrStandIn } from './open-database.ts';
 import { endAfterFailure } from './outbox-failure.ts';
 import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
 import { Retention } from './retention.ts';
 import { type RunningService, runService } from './service.ts';
+import { lockDataDir } from './single-instance.ts';
 import { processClock } from './test-hooks.ts';
 import { boundYoungHeap } from './young-heap.ts';
 
@@ -70,8 +73,11 @@ async function startApi(
         onFailure(reason);
       },
     });
+  // The processes of one API share its folder; their parent holds the lock.
+  const lock = shared === undefined ? await lockDataDir(config.dataDir, 'api') : null;
   const { outbox, usableAgain } = await openOrStandIn(open, clock, logger);
   const runDir = prepareRunDir(config);
+  const localSocketPath = join(runDir, 'api.sock');
   const workerLink = openWorkerLink(join(runDir, 'worker.sock'), clock);
   const trial = openTrial(runDir, clock);
   let http: HttpService | null = null;
@@ -90,6 +96,7 @@ async function startApi(
     status.stop();
     workerLink.close();
     await outbox.close();
+    lock?.release();
   };
   try {
     const serving = await startHttp({
@@ -102,7 +109,7 @@ async function startApi(
       random: randomBytes,
       logger,
       version,
-      localSocketPath: join(runDir, 'api.sock'),
+      localSocketPath,
       ...(shared === undefined ? {} : { shared }),
     });
     http = serving;
@@ -111,6 +118,8 @@ async function startApi(
       () => plan.youngBytes + serving.counters.connectionsOpen() * plan.youngBytesPerConnection,
     );
     status.start();
+    const stopWatching = watchDatabase(file, outbox, clock, logger);
+    const socket = shared === undefined ? watchSocket(localSocketPath, clock) : null;
     const { retentionDays } = config.queue;
     let stopRetention = (): void => {};
     trial.onEnd(() => {
@@ -123,6 +132,8 @@ async function startApi(
       : () => {};
     return {
       stop: async (graceMs) => {
+        stopWatching();
+        socket?.stop();
         stopRetention();
         stopCheck();
         await serving.close(graceMs);
@@ -132,13 +143,33 @@ async function startApi(
         logger.setLevel((await context.loadConfig()).config.log.level);
         serving.reload();
       },
-      done: Promise.race([failed.then(endAfterFailure), usableAgain]),
+      done: Promise.race([
+        failed.then(endAfterFailure),
+        usableAgain,
+        ...(socket === null ? [] : [socket.gone]),
+      ]),
       facts: { addresses: serving.addresses },
     };
   } catch (error) {
     await closeRest();
     throw error;
   }
+}
+
+/** A deleted database would take all that is still accepted with it. */
+function watchDatabase(
+  file: string,
+  outbox: ApiOutbox,
+  clock: Clock,
+  logger: ProcessLogger,
+): () => void {
+  return watchFile(file, clock, () => {
+    outbox.markMissing();
+    logger.error(
+      { file, rescue: `/proc/${process.pid}/fd` },
+      'the database file was deleted or replaced while in use; nothing more is accepted. While this process runs, its files can be copied from the folder under "rescue"',
+    );
+  });
 }
 
 function trafficCounts(counters: HttpService['counters']): TrafficCounts {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { GatewayConfig, ModemConfig } from '../domain/config.ts';
 import { openLink } from '../link/open-link.ts';
 import { openTrial } from '../local/trial.ts';
@@ -7,6 +8,7 @@ import { startWorker } from '../worker/index.ts';
 import { type Command, type CommandContext, failure, usageError } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
 import { driverMaker } from './driver-maker.ts';
+import { watchSocket } from './file-watch.ts';
 import { endAfterFailure } from './outbox-failure.ts';
 import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
 import { SIMULATORS_VARIABLE } from './run-plan.ts';
@@ -45,8 +47,10 @@ async function startModem(
 ): Promise<RunningService> {
   const clock = processClock(context.environment);
   const file = databaseFile(config);
-  const trial = openTrial(prepareRunDir(config), clock);
-  const lock = await lockDataDir(config.dataDir);
+  const runDir = prepareRunDir(config);
+  const trial = openTrial(runDir, clock);
+  const socket = join(runDir, 'worker.sock');
+  const lock = await lockDataDir(config.dataDir, 'modem');
   let onFailure: (reason: OutboxFailure) => void = () => {};
   const failed = new Promise<OutboxFailure>((resolve) => {
     onFailure = resolve;
@@ -78,8 +82,10 @@ async function startModem(
     trial,
     random: randomBytes,
   });
+  const watch = watchSocket(socket, clock);
   return {
     stop: async (graceMs) => {
+      watch.stop();
       await worker.stop(graceMs);
       lock.release();
     },
@@ -88,6 +94,7 @@ async function startModem(
     },
     done: Promise.race([
       failed.then(endAfterFailure),
+      watch.gone,
       worker.hung.then((modem) => {
         throw failure('modem-hung', `the port of ${modem} hangs; only a new process frees it`);
       }),

@@ -2,30 +2,33 @@ import { mkdirSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { failure } from './command.ts';
 
+const NAMES = { api: 'API', modem: 'modem worker' } as const;
+
 /**
- * Lets one modem worker at a time use a data folder: claims live in the worker's memory, so two
- * would send messages twice. The lock is a socket in Linux's abstract name space, named after the
+ * Lets one modem worker, and one API with its processes, use a data folder at a time: claims live in
+ * the worker's memory, so two would send messages twice; two APIs would each count and tidy for
+ * themselves. The lock is a socket in Linux's abstract name space, named after the
  * folder's device and inode; the kernel drops it with the process, however that ends. Throws
  * `already-running`.
  */
-export async function lockDataDir(dataDir: string): Promise<{ release(): void }> {
+export async function lockDataDir(
+  dataDir: string,
+  service: keyof typeof NAMES,
+): Promise<{ release(): void }> {
   mkdirSync(dataDir, { recursive: true, mode: 0o750 });
   const { dev, ino } = statSync(dataDir, { bigint: true });
   const server = createServer((socket) => socket.destroy());
-  await listen(server, `\0pisang-modem-${dev}-${ino}`, dataDir);
+  await listen(server, `\0pisang-${service}-${dev}-${ino}`, dataDir, NAMES[service]);
   server.unref();
   return { release: () => server.close() };
 }
 
-function listen(server: Server, path: string, dataDir: string): Promise<void> {
+function listen(server: Server, path: string, dataDir: string, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
-          ? failure(
-              'already-running',
-              `another modem worker already uses ${dataDir}; stop it first`,
-            )
+          ? failure('already-running', `another ${name} already uses ${dataDir}; stop it first`)
           : failure('lock-failed', `${dataDir} cannot be locked: ${error.message}`, error),
       );
     });

@@ -96,6 +96,8 @@ export function storageRefusal(error: unknown): Problem | null {
       return problem('queue-busy');
     case 'storage-damaged':
       return problem('database-damaged');
+    case 'storage-missing':
+      return problem('database-missing');
     case 'schema-newer':
       return problem('database-newer');
     case 'schema-changed':

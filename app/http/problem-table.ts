@@ -47,6 +47,7 @@ export type ProblemCode =
   | 'storage-readonly'
   | 'database-damaged'
   | 'database-newer'
+  | 'database-missing'
   | 'updating'
   | 'shutting-down'
   | 'too-many-connections'
@@ -194,6 +195,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemEntry>> = {
     503,
     'The data belongs to a newer version',
     'Nothing was stored. Install the newer version of pisang again.',
+    60,
+  ),
+  'database-missing': entry(
+    503,
+    'The database file is gone',
+    'Nothing was stored. Look at the status page for what to do.',
     60,
   ),
   updating: entry(503, 'An update is under way', 'Repeat in a few minutes.', 30),

@@ -38,6 +38,7 @@ export function closedOutbox(reason: GatewayError, state: OutboxHealth['state'])
     purge: refuse,
     uncleanStop: false,
     markDamaged: () => {},
+    markMissing: () => {},
     health: () => ({
       state,
       freeBytes: null,

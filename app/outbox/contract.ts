@@ -186,6 +186,8 @@ export interface ApiOutbox {
   readonly uncleanStop: boolean;
   /** `quickCheck` found damage: from now on nothing is accepted or changed (`storage-damaged`). */
   markDamaged(): void;
+  /** The file was deleted or replaced while it was open: the same (`storage-missing`). */
+  markMissing(): void;
   health(): OutboxHealth;
   /** Settles when everything asked before is committed. */
   close(): Promise<void>;
@@ -196,7 +198,7 @@ export interface ApiOutbox {
  */
 export type OutboxFailure = 'schema-changed' | 'failing' | 'damaged';
 export interface OutboxHealth {
-  readonly state: 'ok' | 'full' | 'read-only' | 'failing' | 'newer' | 'damaged';
+  readonly state: 'ok' | 'full' | 'read-only' | 'failing' | 'newer' | 'damaged' | 'missing';
   /** Free octets of the data partition at the last look, or null before the first. */
   readonly freeBytes: number | null;
   readonly depth: number;

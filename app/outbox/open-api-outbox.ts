@@ -69,6 +69,7 @@ export async function openApiOutbox(options: ApiOutboxOptions): Promise<ApiOutbo
       }
     },
     markDamaged: () => writer.stop('damaged'),
+    markMissing: () => writer.stop('missing'),
     health: () => writer.health(),
     async close() {
       await Promise.all([reader.close(), writer.close()]);

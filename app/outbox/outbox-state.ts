@@ -19,6 +19,10 @@ export function refusalOf(state: OutboxState): GatewayError | null {
       return new GatewayError('storage-damaged', 'the database file is damaged', {
         retry: 'never',
       });
+    case 'missing':
+      return new GatewayError('storage-missing', 'the database file was deleted or replaced', {
+        retry: 'never',
+      });
     case 'failing':
       return new GatewayError('storage-failing', 'a commit failed; nothing more is accepted', {
         retry: 'later',

@@ -15,6 +15,7 @@ const REFUSALS: Readonly<Record<Exclude<OutboxHealth['state'], 'ok'>, Readiness>
   'read-only': { accepting: false, code: 'storage-readonly', retryAfterSeconds: null },
   failing: { accepting: false, code: 'storage-failing', retryAfterSeconds: null },
   newer: { accepting: false, code: 'database-newer', retryAfterSeconds: null },
+  missing: { accepting: false, code: 'database-missing', retryAfterSeconds: null },
   damaged: { accepting: false, code: 'database-damaged', retryAfterSeconds: null },
 };
 

@@ -50,13 +50,13 @@ test('SIGHUP reloads; a service that ends by itself is a failure', async () => {
 test('two modem workers never share a data folder; the lock dies with its holder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pisang-lock-'));
   try {
-    const lock = await lockDataDir(folder);
-    await assert.rejects(lockDataDir(folder), {
+    const lock = await lockDataDir(folder, 'modem');
+    await assert.rejects(lockDataDir(folder, 'modem'), {
       code: 'already-running',
       message: `another modem worker already uses ${folder}; stop it first`,
     });
     lock.release();
-    (await lockDataDir(folder)).release();
+    (await lockDataDir(folder, 'modem')).release();
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -75,7 +75,7 @@ const anyFacts: fc.Arbitrary<StatusFacts> = fc
     reported: fc.boolean(),
     heard: maybe(fc.constantFrom(100, 60_000)),
     up: fc.constantFrom(1, 80, 90, 10_000),
-    storage: fc.constantFrom('ok', 'full', 'read-only', 'failing', 'newer', 'damaged'),
+    storage: fc.constantFrom('ok', 'full', 'read-only', 'failing', 'newer', 'damaged', 'missing'),
     depth: fc.constantFrom(0, 5, 90_000, 100_000),
     uncertain: maybe(fc.constantFrom(0, 2)),
     age: maybe(fc.constantFrom(1, 500)),

@@ -68,6 +68,7 @@ const FIXTURES: readonly Fixture[] = [
     title: 'The SD card fails (unknown errors); new messages are refused.',
   },
   { code: 'database-damaged', facts: statusFacts({ storage: { state: 'damaged' } }) },
+  { code: 'database-missing', facts: statusFacts({ storage: { state: 'missing' } }) },
   { code: 'database-newer', facts: statusFacts({ storage: { state: 'newer' } }) },
   { code: 'storage-full', facts: statusFacts({ storage: { freeBytes: 67_108_864 } }) },
   {

@@ -194,6 +194,8 @@ const STORAGE: readonly (readonly [string, GatewayError['retry'], number, string
   ['storage-read-only', 'later', 503, 'storage-readonly'],
   ['storage-failing', 'later', 503, 'storage-failing'],
   ['storage-damaged', 'never', 503, 'database-damaged'],
+  ['storage-missing', 'never', 503, 'database-missing'],
+  ['schema-newer', 'never', 503, 'database-newer'],
   ['queue-busy', 'later', 503, 'queue-busy'],
   ['schema-changed', 'later', 503, 'updating'],
   ['outbox-closed', 'safe', 503, 'shutting-down'],

@@ -223,6 +223,7 @@ test('ready answers at once, with the word of the refusal', () => {
     ['failing', 'storage-failing'],
     ['newer', 'database-newer'],
     ['damaged', 'database-damaged'],
+    ['missing', 'database-missing'],
   ] as const) {
     outbox.currentHealth = { ...HEALTH, state };
     assert.equal(status.ready().code, code);

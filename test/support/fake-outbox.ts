@@ -162,6 +162,10 @@ export class FakeOutbox implements ApiOutbox {
     this.state = 'damaged';
   }
 
+  markMissing(): void {
+    this.state = 'missing';
+  }
+
   health(): ReturnType<ApiOutbox['health']> {
     return {
       state: this.state,

@@ -89,6 +89,22 @@ export const BOX_CONDITIONS: readonly ConditionSource[] = [
     },
   },
   {
+    code: 'database-missing',
+    priority: 22,
+    severity: 'down',
+    lamps: { accept: 'no', send: 'no' },
+    led: '7',
+    hides: [],
+    ...AT_ONCE,
+    test: (facts) => when(facts.storage.state === 'missing'),
+    en: 'The database file was deleted or replaced while in use.',
+    id: 'Berkas database dihapus atau diganti saat dipakai.',
+    action: {
+      en: 'Save what is open (the log says how), put the file back, then restart pisang.',
+      id: 'Selamatkan isinya (lihat log), kembalikan berkasnya, lalu mulai ulang pisang.',
+    },
+  },
+  {
     code: 'database-newer',
     priority: 23,
     severity: 'down',

@@ -25,7 +25,7 @@ export interface StatusFacts {
   readonly serviceUpSeconds: number;
   readonly updating: { readonly version: string; readonly minutes: number } | null;
   readonly storage: {
-    readonly state: 'ok' | 'full' | 'read-only' | 'failing' | 'newer' | 'damaged';
+    readonly state: 'ok' | 'full' | 'read-only' | 'failing' | 'newer' | 'damaged' | 'missing';
     /** Failed writes that were counted, or null. */
     readonly errors: number | null;
     readonly freeBytes: number | null;

@@ -26,6 +26,7 @@ export const STORING: readonly ProblemCode[] = [
   'storage-readonly',
   'database-damaged',
   'database-newer',
+  'database-missing',
   'storage-full',
   'updating',
 ];
