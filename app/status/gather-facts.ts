@@ -66,6 +66,7 @@ export function gatherFacts(sources: Sources): StatusFacts {
       oldestReadyAgeSeconds: age(stats?.oldestReadyAtMs),
       oldestHighAgeSeconds: age(stats?.oldestHighReadyAtMs),
       ...sources.history.rates(),
+      stillSeconds: recent ? sources.history.stillSeconds(monotonicMs) : null,
       drainEtaSeconds: drainEta(stats?.parts ?? null, moving, modems),
     },
     lastSentAt: newestSentAt(counters.messages),

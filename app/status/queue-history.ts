@@ -17,10 +17,15 @@ export class QueueHistory {
   #samples: Sample[] = [];
   #depths: number[] = [];
   #minuteStartedMs: number | null = null;
+  #moved: { readonly total: number; readonly atMs: number } | null = null;
 
   /** `atMs` is monotonic. */
   add(atMs: number, stats: QueueStats): void {
-    const { accepted, sent, failed } = stats.totals;
+    const { accepted, sent, failed, partsSent } = stats.totals;
+    const total = partsSent + sent + failed;
+    if (this.#moved?.total !== total) {
+      this.#moved = { total, atMs };
+    }
     const last = this.#samples.at(-1);
     if (last !== undefined && atMs - last.atMs < SPACING_MS) {
       return;
@@ -48,6 +53,11 @@ export class QueueHistory {
 
   depths(): readonly number[] {
     return this.#depths;
+  }
+
+  /** Seconds since the totals showed that something left; null before they were first seen. */
+  stillSeconds(nowMs: number): number | null {
+    return this.#moved === null ? null : Math.floor((nowMs - this.#moved.atMs) / 1000);
   }
 
   /** Messages a minute over the last ten minutes or what there is of them; null: too little. */

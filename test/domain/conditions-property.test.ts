@@ -80,6 +80,7 @@ const anyFacts: fc.Arbitrary<StatusFacts> = fc
     uncertain: maybe(fc.constantFrom(0, 2)),
     age: maybe(fc.constantFrom(1, 500)),
     flow: maybe(fc.constantFrom(0, 20)),
+    still: maybe(fc.constantFrom(0, 200)),
     trusted: fc.boolean(),
   })
   .map((any) =>
@@ -95,6 +96,7 @@ const anyFacts: fc.Arbitrary<StatusFacts> = fc
         oldestReadyAgeSeconds: any.age,
         arrivalsPerMinute: any.flow,
         departuresPerMinute: any.flow,
+        stillSeconds: any.still,
         drainEtaSeconds: null,
       },
       clockTrusted: any.trusted,

@@ -283,6 +283,39 @@ test('rates, estimate and history come from totals seen over time', async () => 
   status.stop();
 });
 
+test('a queue that stands still is told within 200 s, though the modem was busy before', async () => {
+  const { status, outbox, worker, clock } = bench();
+  worker.snapshot = workerSnapshot([
+    modemSnapshot({ sending: { measuredPerMinute: 20, noAnswerInRow: 1 } }),
+  ]);
+  outbox.currentHealth = { ...HEALTH, depth: 9 };
+  const moving = (partsSent: number): void => {
+    outbox.stats = {
+      ...STATS,
+      queued: 9,
+      parts: 90,
+      oldestReadyAtMs: NOW_MS,
+      totals: { ...STATS.totals, partsSent },
+    };
+  };
+  const stalled = (): boolean =>
+    status.verdict().conditions.some(({ code }) => code === 'queue-stalled');
+  status.start();
+  for (let minute = 0; minute < 10; minute++) {
+    moving(110 + minute);
+    await clock.advance(60_000);
+    assert.equal(stalled(), false, 'the parts of a long message leave');
+  }
+  await clock.advance(55_000);
+  assert.equal(stalled(), false);
+  await clock.advance(145_000);
+  assert.equal(stalled(), true);
+  moving(200);
+  await clock.advance(60_000);
+  assert.equal(stalled(), false);
+  status.stop();
+});
+
 test('uncertain messages come first in the list', async () => {
   const { status, outbox } = bench();
   outbox.messages = [message(1), message(2), message(3, { status: 'uncertain' })];

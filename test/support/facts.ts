@@ -138,6 +138,7 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
       oldestHighAgeSeconds: null,
       arrivalsPerMinute: 10,
       departuresPerMinute: 10,
+      stillSeconds: 3,
       drainEtaSeconds: 0,
     },
     lastSentAt: null,

@@ -50,6 +50,8 @@ export interface StatusFacts {
     readonly oldestHighAgeSeconds: number | null;
     readonly arrivalsPerMinute: number | null;
     readonly departuresPerMinute: number | null;
+    /** Since a part was last seen to leave, or a message to fail; null: not known yet. */
+    readonly stillSeconds: number | null;
     readonly drainEtaSeconds: number | null;
   };
   /** When an SMS was last sent by the outbox's own records, which outlive the worker, or null. */

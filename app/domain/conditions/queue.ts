@@ -1,19 +1,18 @@
 import { type ConditionSource, USUAL, when } from './condition.ts';
 import { isAble, type StatusFacts } from './facts.ts';
 
+/** Waiting for so long, and for so long no part left. The slowest rate, 1 a minute, moves sooner. */
 const STALLED_SECONDS = 120;
+/** After this many sends without an answer, that is what is told. */
+const UNANSWERED_IN_ROW = 3;
 const LONG_ETA_SECONDS = 600;
 const HIGH_WAITS_SECONDS = 30;
 
-/** A modem could take the oldest message now: nothing holds it and its rate has room. */
+/** A modem could take the oldest message now: nothing holds it. */
 function idleModem(facts: StatusFacts): boolean {
   return facts.modems.some(({ snapshot }) => {
-    const { holding, ratePerMinute, measuredPerMinute, noAnswerInRow } = snapshot.sending;
-    const atRate =
-      ratePerMinute !== null &&
-      measuredPerMinute !== null &&
-      measuredPerMinute >= 0.9 * ratePerMinute;
-    return isAble(snapshot) && holding === null && !atRate && noAnswerInRow === 0;
+    const { holding, noAnswerInRow } = snapshot.sending;
+    return isAble(snapshot) && holding === null && noAnswerInRow < UNANSWERED_IN_ROW;
   });
 }
 
@@ -31,7 +30,7 @@ export const QUEUE_CONDITIONS: readonly ConditionSource[] = [
     test: (facts) =>
       when(
         (facts.queue.oldestReadyAgeSeconds ?? 0) > STALLED_SECONDS &&
-          facts.queue.departuresPerMinute === 0 &&
+          (facts.queue.stillSeconds ?? 0) > STALLED_SECONDS &&
           idleModem(facts),
         { ageSeconds: facts.queue.oldestReadyAgeSeconds },
       ),
