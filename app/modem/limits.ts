@@ -8,7 +8,7 @@ export interface DriverLimits {
   readonly resultMs: number | null;
   /** A port that was opened again with a part in doubt gets at least so long to hand out its answer. */
   readonly lateLeastMs: number;
-  /** Between two looks at the signal while nothing happens. */
+  /** Between two looks at the signal while nothing happens; an idle modem's hang shows so much later. */
   readonly pulseMs: number;
   /** Between two looks into the message store. */
   readonly pollMs: number;
@@ -39,7 +39,7 @@ export const DEFAULT_LIMITS: DriverLimits = {
   handOverMs: 3_000,
   resultMs: null,
   lateLeastMs: 3_000,
-  pulseMs: 30_000,
+  pulseMs: 15_000,
   pollMs: 60_000,
   checkMs: 300_000,
   simRetryMs: 20_000,

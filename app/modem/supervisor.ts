@@ -7,8 +7,8 @@ import type { DriverLimits } from './limits.ts';
 import { performRung } from './recover.ts';
 import type { Session, Trouble } from './session.ts';
 
-/** Silent for so long before the ladder begins. */
-const SILENT_MS = 5_000;
+/** Silent for so long before the ladder begins: the status looks every 5 s, and is to see it. */
+const SILENT_MS = 10_000;
 
 /** Whether the same port serves for the next round, or must be opened anew. */
 export type NextRound = 'same-link' | 'reopen';

@@ -175,7 +175,7 @@ const FIXTURES: readonly Fixture[] = [
   {
     code: 'queue-stalled',
     facts: statusFacts({
-      queue: { depth: 3, moving: 3, oldestReadyAgeSeconds: 121, departuresPerMinute: 0 },
+      queue: { depth: 3, moving: 3, oldestReadyAgeSeconds: 121, stillSeconds: 121 },
     }),
   },
   { code: 'messages-uncertain', facts: statusFacts({ queue: { uncertain: 3 } }) },
@@ -357,6 +357,13 @@ test('a trouble shows after 15 s and leaves 30 s after its end', () => {
   assert.equal(at(well(70)), 'ok');
   assert.equal(at(sick(75)), 'ok');
   assert.equal(at(sick(89)), 'ok', 'the time that it was well does not count');
+});
+
+test('a modem that falls silent is told at once: the driver waited 10 s before it said so', () => {
+  const facts = statusFacts({ monotonicMs: 1_000, modems: [modemFacts({ state: 'silent' })] });
+  const { verdict } = stepVerdict(worked(), facts);
+  assert.equal(verdict.headline.code, 'modem-silent');
+  assert.equal(verdict.can.send, 'no');
 });
 
 test('a modem that never worked since the start shows its trouble at once', () => {

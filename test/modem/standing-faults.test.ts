@@ -10,15 +10,20 @@ describe('standing faults', { concurrency: 6 }, () => {
     });
     await usable();
     await faults({ hang: true });
-    const seen = new Set<DriverSnapshot['state']>();
+    const hangsMs = performance.now();
+    const seenMs = new Map<DriverSnapshot['state'], number>();
     await eventually(
       'silent, then recovering',
       () => {
-        seen.add(driver.snapshot().state);
-        return seen.has('silent') && seen.has('recovering');
+        const { state } = driver.snapshot();
+        seenMs.set(state, seenMs.get(state) ?? performance.now());
+        return seenMs.has('silent') && seenMs.has('recovering');
       },
-      20_000,
+      40_000,
     );
+    const silentMs = seenMs.get('silent') ?? 0;
+    assert.ok(silentMs - hangsMs < 15_000, 'a command and the probe after it, 5 s each');
+    assert.ok((seenMs.get('recovering') ?? 0) - silentMs > 7_500, 'a look every 5 s sees it');
     assert.equal(driver.ready(), false);
     const recovery = driver.snapshot().recovery;
     assert.equal(recovery.rungs, 4, 'without a hand at the USB power there are four steps');

@@ -161,8 +161,8 @@ export const MODEM_CONDITIONS: readonly ConditionSource[] = [
     lamps: DEAF,
     led: '2',
     hides: [],
-    enterSeconds: 10,
-    leaveSeconds: 30,
+    // The driver says so after 10 s without an answer, and stays silent for two looks at it.
+    ...AT_ONCE,
     test: (facts) =>
       eachModem(facts, ({ snapshot: { state, sim } }) => {
         if (state === 'silent') {
