@@ -10,6 +10,7 @@ import {
 import type { GatewayConfig } from '../domain/config.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { WorkerSnapshot } from '../domain/worker-protocol.ts';
+import { AgingSnapshot } from './aging-snapshot.ts';
 import { type BoxReading, readBox } from './box-reader.ts';
 import { buildDocument } from './build-document.ts';
 import { gatherFacts, type Sources, storageState } from './gather-facts.ts';
@@ -80,6 +81,7 @@ export function createStatus(options: StatusOptions): Status {
   const history = new QueueHistory();
   const memory = new ModemMemory();
   const meter = new TrafficMeter();
+  const aging = new AgingSnapshot();
   const startedMs = clock.monotonicMs();
   let box: { readonly atMs: number; readonly reading: BoxReading } | null = null;
   let state: VerdictState = FIRST_STATE;
@@ -97,8 +99,8 @@ export function createStatus(options: StatusOptions): Status {
   }
 
   function look(boxFreshMs: number): { sources: Sources; facts: StatusFacts; verdict: Verdict } {
-    const snapshot = workerLink.snapshot();
     const nowMs = clock.monotonicMs();
+    const snapshot = aging.aged(workerLink.snapshot(), nowMs);
     const counts = options.traffic?.() ?? null;
     if (counts !== null) {
       meter.see(nowMs, counts);

@@ -216,7 +216,7 @@ export const SIM_WORDS: Readonly<Record<SimState, Bilingual>> = {
 };
 
 export const REGISTRATION_WORDS: Readonly<Record<Registration, Bilingual>> = {
-  home: both('home', 'rumah'),
+  home: both('home', 'jaringan sendiri'),
   roaming: both('roaming', 'roaming'),
   searching: both('searching', 'mencari'),
   denied: both('refused', 'ditolak'),

@@ -65,7 +65,7 @@ const FIXTURES: readonly Fixture[] = [
   {
     code: 'storage-failing',
     facts: statusFacts({ storage: { state: 'failing', errors: null } }),
-    title: 'The SD card fails (unknown errors); new messages are refused.',
+    title: 'The SD card fails (errors: unknown); new messages are refused.',
   },
   { code: 'database-damaged', facts: statusFacts({ storage: { state: 'damaged' } }) },
   { code: 'database-missing', facts: statusFacts({ storage: { state: 'missing' } }) },
@@ -121,7 +121,7 @@ const FIXTURES: readonly Fixture[] = [
   {
     code: 'modem-failed',
     facts: withModem({ state: 'failed', recovery: { count24h: 7 } }),
-    title: 'The modem does not come back after 7 restarts.',
+    title: 'The modem does not come back (restarts: 7).',
   },
   {
     code: 'modem-recovering',

@@ -20,6 +20,7 @@ test('numbers follow the language and use a true minus', () => {
 
 test('ages are whole units, waits rounded up', () => {
   assert.equal(plain(formatAge(3.2, 'en')), '4 s');
+  assert.equal(plain(formatAge(0, 'en')), '1 s', 'nothing lasts for 0 s');
   assert.equal(plain(formatAge(241, 'id')), '5 mnt');
   assert.equal(plain(formatAge(241, 'en', 'down')), '4 min');
   assert.equal(plain(formatAge(7 * 3600, 'id')), '7 jam');

@@ -316,6 +316,20 @@ test('a queue that stands still is told within 200 s, though the modem was busy 
   status.stop();
 });
 
+test('ages go on between two snapshots, so that a long search is told as one', async () => {
+  const { status, worker, clock } = bench();
+  worker.snapshot = workerSnapshot([
+    modemSnapshot({ radio: { registration: 'searching', registrationSinceSeconds: 0 } }),
+  ]);
+  status.start();
+  await clock.advance(200_000);
+  const { verdict, modems } = await status.json({ authenticated: false });
+  assert.deepEqual([verdict.code, verdict.severity], ['network-searching', 'down']);
+  assert.match(verdict.title.en, /\(for 4.min\)/);
+  assert.equal(modems[0]?.lastAnswerAgeSeconds, 202);
+  status.stop();
+});
+
 test('uncertain messages come first in the list', async () => {
   const { status, outbox } = bench();
   outbox.messages = [message(1), message(2), message(3, { status: 'uncertain' })];

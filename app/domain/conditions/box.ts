@@ -65,8 +65,8 @@ export const BOX_CONDITIONS: readonly ConditionSource[] = [
     hides: [],
     ...AT_ONCE,
     test: (facts) => when(facts.storage.state === 'failing', { errors: facts.storage.errors }),
-    en: 'The SD card fails ({errors} errors); new messages are refused.',
-    id: 'Kartu SD bermasalah ({errors} kesalahan); pesan baru ditolak.',
+    en: 'The SD card fails (errors: {errors}); new messages are refused.',
+    id: 'Kartu SD bermasalah (kesalahan: {errors}); pesan baru ditolak.',
     action: {
       en: 'Leave the power on; download the support bundle, replace the card.',
       id: 'Jangan matikan dulu; unduh berkas bantuan, ganti kartu SD.',

@@ -31,7 +31,7 @@ export function formatNumber(value: number, lang: Language, digits: number = 1):
 
 /** `4 s`, `5 min`, `3 h`, `2 days`, in whole units: waits are rounded up, running times down. */
 export function formatAge(seconds: number, lang: Language, round: 'up' | 'down' = 'up'): string {
-  const whole = round === 'up' ? Math.ceil : Math.floor;
+  const whole = round === 'up' ? (value: number) => Math.max(1, Math.ceil(value)) : Math.floor;
   const [value, unit] =
     seconds < 60
       ? [seconds, UNITS[lang].s]

@@ -121,7 +121,7 @@ export const MODEM_CONDITIONS: readonly ConditionSource[] = [
       eachModem(facts, ({ snapshot }) =>
         snapshot.state === 'failed' ? { params: { count: snapshot.recovery.count24h } } : null,
       ),
-    en: 'The modem does not come back after {count} restarts.',
+    en: 'The modem does not come back (restarts: {count}).',
     id: 'Modem tidak pulih setelah {count} kali dimulai ulang.',
     action: {
       en: 'Unplug it for 10 s; if it stays so, replace it.',
