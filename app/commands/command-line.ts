@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.ts';
 import { readConfig, readConfigApart } from '../config/read-config.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
+import { nearestWord } from '../domain/nearest.ts';
 import {
   type Command,
   type CommandContext,
@@ -12,7 +13,7 @@ import {
   type Option,
   usageError,
 } from './command.ts';
-import { COMMANDS } from './registry.ts';
+import { COMMANDS, ELSEWHERE } from './registry.ts';
 
 const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   config: {
@@ -69,8 +70,7 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
   const wanted = name === 'help' ? (rest[0] ?? '') : name;
   const entry = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined;
   if (entry === undefined) {
-    const near = nearest(wanted, Object.keys(COMMANDS))?.name ?? 'run';
-    throw usageError(`there is no command "${wanted}"; the nearest is "${near}"`);
+    throw usageError(noCommand(wanted));
   }
   const { command } = await entry.load();
   if (
@@ -103,6 +103,17 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
     },
   };
   return command.run(context);
+}
+
+function noCommand(wanted: string): string {
+  const instead = Object.hasOwn(ELSEWHERE, wanted) ? ELSEWHERE[wanted] : undefined;
+  if (instead !== undefined) {
+    return `"${wanted}" is not part of this version (${readVersion()}); ${instead}`;
+  }
+  const near = nearestWord(wanted, Object.keys(COMMANDS));
+  return near === null
+    ? `there is no command "${wanted}"; pisang --help lists them`
+    : `there is no command "${wanted}"; the nearest is "${near}"`;
 }
 
 /** Global options may stand before the command as well as after it. */

@@ -6,6 +6,18 @@ interface Entry {
   readonly load: () => Promise<{ readonly command: Command }>;
 }
 
+/** Commands of the product that this version does not bring, and where they belong. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  update: 'it belongs to the appliance',
+  'factory-reset': 'it belongs to the appliance',
+  backup: 'copy dataDir while pisang is stopped',
+  restore: 'put a copy of dataDir back while pisang is stopped',
+  import: 'POST /v1/messages/batch takes up to 1,000 messages at once',
+  export: 'GET /v1/messages lists what was sent',
+  sample: 'pisang status shows the present figures',
+  capacity: 'make bench measures what a machine can do',
+};
+
 /** Every command, in the order of `pisang --help`. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   run: {
