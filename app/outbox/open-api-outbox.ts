@@ -1,6 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
+import type { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { ApiOutbox, CancelSelection, Moment, OutboxFailure } from './contract.ts';
+import { refusalOf } from './outbox-state.ts';
 import { ReaderClient } from './reader-client.ts';
 import { WriterClient } from './writer-client.ts';
 
@@ -43,9 +45,11 @@ export async function openApiOutbox(options: ApiOutboxOptions): Promise<ApiOutbo
     monotonicMs: clock.monotonicMs(),
   });
   let purgedUpTo = 0;
+  /** Why nothing more is accepted once the file is gone. */
+  let missing: GatewayError | null = null;
   return {
     uncleanStop: writer.uncleanStop,
-    enqueue: (request) => writer.enqueue(request),
+    enqueue: (request) => (missing === null ? writer.enqueue(request) : Promise.reject(missing)),
     cancel: (id, actor) => writer.write('cancel', { id, actor, at: now() }),
     cancelMany: (selection, actor) => cancelMany(writer, selection, actor, now),
     resolve: (id, action, actor) => writer.write('resolve', { id, action, actor, at: now() }),
@@ -69,8 +73,12 @@ export async function openApiOutbox(options: ApiOutboxOptions): Promise<ApiOutbo
       }
     },
     markDamaged: () => writer.stop('damaged'),
-    markMissing: () => writer.stop('missing'),
-    health: () => writer.health(),
+    markMissing: () => {
+      missing = refusalOf('missing');
+      writer.stop('damaged');
+    },
+    health: () =>
+      missing === null ? writer.health() : { ...writer.health(), state: 'missing' as const },
     async close() {
       await Promise.all([reader.close(), writer.close()]);
     },

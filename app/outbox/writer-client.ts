@@ -144,7 +144,7 @@ export class WriterClient {
   }
 
   /** Nothing more is accepted or changed; what is on the disk stays. */
-  stop(state: 'failing' | 'newer' | 'damaged' | 'missing'): void {
+  stop(state: 'failing' | 'newer' | 'damaged'): void {
     this.#health.state = state;
   }
 

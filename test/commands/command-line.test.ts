@@ -224,7 +224,10 @@ test('the program itself: exit codes, stderr, a reader that went away', async ()
   const wrong = startProgram([CLI, 'nothing']);
   assert.equal(await wrong.ended, 64);
   assert.equal(wrong.stdout(), '');
-  assert.match(wrong.stderr(), /^pisang: there is no command "nothing"; pisang --help lists them\n$/);
+  assert.match(
+    wrong.stderr(),
+    /^pisang: there is no command "nothing"; pisang --help lists them\n$/,
+  );
   const reference = startProgram([CLI, 'config', 'reference']);
   reference.child.stdout?.destroy();
   assert.equal(await reference.ended, 0);
