@@ -17,7 +17,13 @@ export type FromApi =
 
 export type WorkerCommand =
   | { readonly name: 'restart' }
-  | { readonly name: 'unlock'; readonly pin: string; readonly puk: string | null }
+  | {
+      readonly name: 'unlock';
+      readonly pin: string;
+      readonly puk: string | null;
+      /** The last try of the PIN, too: a person said so. Never that of the PUK. */
+      readonly force?: true;
+    }
   | { readonly name: 'self-test'; readonly to: string | null }
   | { readonly name: 'ussd'; readonly code: string };
 

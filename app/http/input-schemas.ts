@@ -113,6 +113,10 @@ export const UNLOCK_INPUT: Schema = {
   properties: {
     pin: string('4–8 digits; with `puk` the new PIN.', { pattern: '^[0-9]{4,8}$' }),
     puk: orNull(string('8 digits, when the card asks for its PUK.', { pattern: '^[0-9]{8}$' })),
+    force: {
+      type: 'boolean',
+      description: 'Use the last try of the PIN, too; a wrong one then asks for the PUK.',
+    },
   },
 };
 export const USSD_INPUT: Schema = {

@@ -29,7 +29,7 @@ export async function performOrder(command: WorkerCommand, deps: OrderDeps): Pro
       deps.session.fail({ kind: 'sick', reason: 'restarted by a person', from: 'reset' });
       return { ok: true, detail: 'The modem is restarting; it is back in about a minute.' };
     case 'unlock':
-      return unlock(command.pin, command.puk, deps);
+      return unlock(command, deps);
     case 'self-test':
       return selfTest(deps);
     case 'ussd':
@@ -73,19 +73,28 @@ async function selfTest({ session, facts, radio }: OrderDeps): Promise<Done> {
       };
 }
 
-/** A person may try a PIN that the rule would not, but never the last try of a card. */
-async function unlock(pin: string, puk: string | null, deps: OrderDeps): Promise<Done> {
+/**
+ * A person may try a PIN that the rule would not; the last try of the PIN only with `force`, since a
+ * wrong one locks the card, and never the last one of the PUK, which would end it.
+ */
+async function unlock(
+  { pin, puk, force }: WorkerCommand & { readonly name: 'unlock' },
+  deps: OrderDeps,
+): Promise<Done> {
   const { session, facts, ledger, logger } = deps;
   if (!/^\d{4,8}$/.test(pin) || (puk !== null && !/^\d{8}$/.test(puk))) {
     return { ok: false, detail: 'A PIN has 4 to 8 digits, a PUK has 8.' };
   }
   await readTries(session.talk, facts);
   const left = puk === null ? facts.sim.pinTriesLeft : facts.sim.pukTriesLeft;
-  if (left !== null && left <= 1) {
+  const allowed = puk === null && force === true && left === 1;
+  if (left !== null && left <= 1 && !allowed) {
     const what = puk === null ? 'PIN' : 'PUK';
+    const tries = left === 1 ? `Only one try of the ${what} is` : `No try of the ${what} is`;
+    const instead = puk === null && left === 1 ? ', or repeat it with "force": true' : '';
     return {
       ok: false,
-      detail: `Only ${left} try of the ${what} is left; use a phone, where you see what you type.`,
+      detail: `${tries} left; use a phone, where you see what you type${instead}.`,
     };
   }
   await readIccid(session.talk, facts);

@@ -143,6 +143,7 @@ test('orders reach the modem worker, and its answers come back', async () => {
   assert.equal((await order('restart')).status, 200);
   assert.equal((await order('restart', {})).status, 200);
   assert.equal((await order('unlock', { pin: '1234' })).status, 200);
+  assert.equal((await order('unlock', { pin: '1234', force: true })).status, 200);
   assert.equal((await order('ussd', { code: '*888#' })).status, 200);
   assert.equal((await order('self-test', { to: '089610707901' })).status, 200);
   assert.deepEqual(
@@ -151,6 +152,7 @@ test('orders reach the modem worker, and its answers come back', async () => {
       { name: 'restart' },
       { name: 'restart' },
       { name: 'unlock', pin: '1234', puk: null },
+      { name: 'unlock', pin: '1234', puk: null, force: true },
       { name: 'ussd', code: '*888#' },
       { name: 'self-test', to: '+6289610707901' },
     ],
@@ -158,6 +160,7 @@ test('orders reach the modem worker, and its answers come back', async () => {
   for (const [action, body] of [
     ['unlock', { pin: '12' }],
     ['unlock', {}],
+    ['unlock', { pin: '1234', force: 'yes' }],
     ['ussd', { code: 'AT+CFUN=0' }],
     ['self-test', { to: 'x' }],
     ['restart', { now: true }],

@@ -67,6 +67,28 @@ describe('orders of a person', { concurrency: 6 }, () => {
       assert.equal(wrong.ok, false);
     }
     assert.equal((await state()).sim.pinTries, 1);
+    const last = await driver.execute({ name: 'unlock', pin: '1234', puk: null });
+    assert.match(last.detail, /^Only one try of the PIN is left; .*"force": true\.$/);
+    assert.equal((await state()).sim.pinTries, 1);
+  });
+
+  test('the last try of the PIN is used when a person says so; no try of the PUK is', async (t) => {
+    const { driver, state } = await openBench(t, { faults: { pinRequired: true } });
+    await eventually('up', () => driver.snapshot().state === 'ready');
+    for (let tries = 0; tries < 2; tries++) {
+      await driver.execute({ name: 'unlock', pin: '0000', puk: null });
+    }
+    assert.equal((await state()).sim.pinTries, 1);
+    const wrong = await driver.execute({ name: 'unlock', pin: '0000', puk: null, force: true });
+    assert.equal(wrong.ok, false);
+    assert.equal((await state()).sim.pinTries, 0);
+    const again = await driver.execute({ name: 'unlock', pin: '1234', puk: null, force: true });
+    assert.match(again.detail, /^No try of the PIN is left/);
+    for (let tries = 0; tries < 12; tries++) {
+      const puk = '00000000';
+      await driver.execute({ name: 'unlock', pin: '1234', puk, force: true });
+    }
+    assert.equal((await state()).sim.pukTries, 1);
   });
 });
 

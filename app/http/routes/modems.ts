@@ -8,7 +8,9 @@ import { modemResource } from '../resource.ts';
 import { type Validator, validator } from '../validator.ts';
 import { type Answer, type Call, Refusal, type Route, refuse } from './route.ts';
 
-type ActionBody = Readonly<Record<string, string | null | undefined>>;
+type ActionBody = Readonly<Record<'pin' | 'puk' | 'code' | 'to', string | null | undefined>> & {
+  readonly force?: boolean;
+};
 
 interface Action {
   readonly name: WorkerCommand['name'];
@@ -76,7 +78,12 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
       bodyOptional: false,
       timeoutMs: 60_000,
       check: validator(UNLOCK_INPUT),
-      command: ({ pin, puk }) => ({ name: 'unlock', pin: pin ?? '', puk: puk ?? null }),
+      command: ({ pin, puk, force }) => ({
+        name: 'unlock',
+        pin: pin ?? '',
+        puk: puk ?? null,
+        ...(force === true ? { force } : {}),
+      }),
     },
     {
       name: 'ussd',
