@@ -96,6 +96,10 @@ export interface ModemSnapshot {
     readonly rejectedInRow: number;
     /** Distinct recipients among `rejectedInRow`. */
     readonly rejectedRecipients: number;
+    /** The last tries that the network answered, at most 20; those of the wrong number are left out. */
+    readonly recentTries: number;
+    readonly recentRefused: number;
+    readonly recentRefusalCode: string | null;
     readonly noAnswerInRow: number;
     /** Of the last failure since the last success, or null. */
     readonly lastErrorCode: string | null;

@@ -3,6 +3,8 @@ const KEPT_TIMES = 100;
 const HOUR_MS = 3_600_000;
 const KEPT_REJECTIONS = 100;
 const BUSY_WINDOW_MS = 15 * 60_000;
+/** What the word "refuses" is judged over: successes in between do not hide it. */
+const RECENT_TRIES = 20;
 
 /** Counts of one hour of one modem. */
 interface Hour {
@@ -22,6 +24,8 @@ export class SendStats {
   #noAnswerInRow = 0;
   /** Refusals since the last success. */
   #rejections: { readonly to: string; readonly atMs: number }[] = [];
+  /** Tries that the network answered, the newest last: the code of a refusal, or null for success. */
+  #recent: (string | null)[] = [];
   #lastErrorCode: string | null = null;
   #lastSentAt: string | null = null;
   #lastReceivedAt: string | null = null;
@@ -35,6 +39,7 @@ export class SendStats {
       this.#sentAtMs = this.#sentAtMs.slice(-1_000);
     }
     this.#hour(nowMs).sent += 1;
+    this.#addRecent(null);
     this.#noAnswerInRow = 0;
     this.#rejections = [];
     this.#lastErrorCode = null;
@@ -48,7 +53,8 @@ export class SendStats {
   }
 
   /** Modem or network refused a part that another recipient's might share the fate of. */
-  recordRejection(to: string, nowMs: number): void {
+  recordRejection(to: string, code: string, nowMs: number): void {
+    this.#addRecent(code);
     const recent = this.#rejections.filter(({ atMs }) => atMs > nowMs - HOUR_MS);
     this.#rejections = [...recent.slice(1 - KEPT_REJECTIONS), { to, atMs: nowMs }];
   }
@@ -64,6 +70,9 @@ export class SendStats {
     readonly success24hRatio: number | null;
     readonly rejectedInRow: number;
     readonly rejectedRecipients: number;
+    readonly recentTries: number;
+    readonly recentRefused: number;
+    readonly recentRefusalCode: string | null;
     readonly noAnswerInRow: number;
     readonly lastErrorCode: string | null;
     readonly lastSentAt: string | null;
@@ -72,6 +81,7 @@ export class SendStats {
     const sorted = [...this.#tookMs].sort((a, b) => a - b);
     const hours = this.#hours.filter((hour) => hour.startMs > nowMs - DAY_MS);
     const rejections = this.#rejections.filter(({ atMs }) => atMs > nowMs - HOUR_MS);
+    const refusals = this.#recent.filter((code) => code !== null);
     const sent = hours.reduce((sum, hour) => sum + hour.sent, 0);
     const failed = hours.reduce((sum, hour) => sum + hour.failed, 0);
     return {
@@ -81,6 +91,9 @@ export class SendStats {
       success24hRatio: sent + failed === 0 ? null : sent / (sent + failed),
       rejectedInRow: rejections.length,
       rejectedRecipients: new Set(rejections.map(({ to }) => to)).size,
+      recentTries: this.#recent.length,
+      recentRefused: refusals.length,
+      recentRefusalCode: refusals.at(-1) ?? null,
       noAnswerInRow: this.#noAnswerInRow,
       lastErrorCode: this.#lastErrorCode,
       lastSentAt: this.#lastSentAt,
@@ -97,6 +110,10 @@ export class SendStats {
     }
     const last = recent[recent.length - 1] ?? first;
     return last > first ? ((recent.length - 1) * 60_000) / (last - first) : null;
+  }
+
+  #addRecent(code: string | null): void {
+    this.#recent = [...this.#recent.slice(1 - RECENT_TRIES), code];
   }
 
   #hour(nowMs: number): Hour {

@@ -138,7 +138,7 @@ export class Sender {
       case 'refused':
         stats.recordFailure(verdict.error.code, false, at.monotonicMs);
         if (verdict.error.class !== 'number') {
-          stats.recordRejection(message.to, at.monotonicMs);
+          stats.recordRejection(message.to, verdict.error.code, at.monotonicMs);
         }
         recorder.record(() =>
           outbox.recordFailure({

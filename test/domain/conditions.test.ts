@@ -170,7 +170,14 @@ const FIXTURES: readonly Fixture[] = [
     title: 'The last 8 SMS were rejected; probably out of credit (CMS 38).',
     judul: '8 SMS terakhir ditolak; pulsa mungkin habis (CMS 38).',
   },
-  { code: 'send-rejecting', facts: statusFacts({ modems: [rejected('cms-42', 6)] }) },
+  {
+    code: 'send-rejecting',
+    facts: withModem({
+      sending: { recentTries: 20, recentRefused: 7, recentRefusalCode: 'cms-42' },
+    }),
+    title: 'Of the last 20 SMS the operator refused 7 (CMS 42).',
+    judul: 'Dari 20 SMS terakhir, 7 ditolak operator (CMS 42).',
+  },
   { code: 'send-no-answer', facts: withModem({ sending: { noAnswerInRow: 3 } }) },
   {
     code: 'queue-stalled',
@@ -364,6 +371,20 @@ test('a modem that falls silent is told at once: the driver waited 10 s before i
   const { verdict } = stepVerdict(worked(), facts);
   assert.equal(verdict.headline.code, 'modem-silent');
   assert.equal(verdict.can.send, 'no');
+});
+
+test('a few refusals among many SMS are everyday life', () => {
+  const refused = (recentRefused: number, recentTries: number): boolean =>
+    codes(
+      after(
+        withModem({ sending: { recentTries, recentRefused, recentRefusalCode: 'cms-42' } }),
+        60,
+      ),
+    ).includes('send-rejecting');
+  assert.deepEqual(
+    [refused(6, 20), refused(7, 20), refused(5, 5), refused(6, 6)],
+    [false, true, false, true],
+  );
 });
 
 test('a modem that never worked since the start shows its trouble at once', () => {

@@ -6,7 +6,9 @@ const CREDIT_CODES = [8, 21, 28, 30, 38, 50, 500];
 /** Barring pure and simple. */
 const BARRING_CODES = [10, 29, 69];
 const FEWEST_REJECTIONS = 3;
+/** So many refusals, and more than this share of the last 20 tries. */
 const MANY_REJECTIONS = 6;
+const REFUSED_SHARE = 0.3;
 
 interface Rejections {
   readonly count: number;
@@ -114,13 +116,15 @@ export const OPERATOR_CONDITIONS: readonly ConditionSource[] = [
     ...USUAL,
     test: (facts) =>
       eachModem(facts, (modem) => {
-        const found = rejections(modem);
-        return found.count >= MANY_REJECTIONS && isRegistered(modem.snapshot)
-          ? { params: { count: found.count, errorCode: modem.snapshot.sending.lastErrorCode } }
+        const { recentTries, recentRefused, recentRefusalCode } = modem.snapshot.sending;
+        return recentRefused >= MANY_REJECTIONS &&
+          recentRefused > REFUSED_SHARE * recentTries &&
+          isRegistered(modem.snapshot)
+          ? { params: { count: recentRefused, tries: recentTries, errorCode: recentRefusalCode } }
           : null;
       }),
-    en: 'The last {count} SMS were refused ({errorCode|code}).',
-    id: '{count} SMS terakhir ditolak ({errorCode|code}).',
+    en: 'Of the last {tries} SMS the operator refused {count} ({errorCode|code}).',
+    id: 'Dari {tries} SMS terakhir, {count} ditolak operator ({errorCode|code}).',
     action: {
       en: 'Wait 10 min; then try the SIM in a phone.',
       id: 'Tunggu 10 menit; lalu coba SIM di HP.',
