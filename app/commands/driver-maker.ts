@@ -6,6 +6,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { Random } from '../domain/random.ts';
 import { candidatePorts } from '../link/candidate-ports.ts';
 import type { Link } from '../link/link.ts';
+import { storageSticks } from '../link/storage-sticks.ts';
 import type { Trial } from '../local/trial.ts';
 import { createModemDriver, type ModemDriver } from '../modem/index.ts';
 import type { WorkerOutbox } from '../outbox/contract.ts';
@@ -34,6 +35,7 @@ export function driverMaker(deps: DriverMakerDeps): MakeDriver {
       openLink: deps.openLink,
       candidatePorts: async () =>
         (await candidatePorts()).flatMap((group) => group.ports.map(({ port }) => port)),
+      storageSticks: () => storageSticks(),
       clock,
       logger,
       random,

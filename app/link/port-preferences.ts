@@ -15,3 +15,17 @@ export const PORT_PREFERENCES: readonly PortPreference[] = [
   { vendorId: '1e0e', name: /sim(com|tech)/i, atInterfaces: [2, 3], lastInterfaces: [1, 0] },
   { vendorId: '19d2', name: /zte/i, atInterfaces: [1, 3], lastInterfaces: [0] },
 ];
+
+/** USB ids of makers whose sticks begin as a CD drive until they are switched. */
+export const STICK_VENDORS: ReadonlySet<string> = new Set([
+  '12d1', // Huawei
+  '19d2', // ZTE
+  '1bbb', // Alcatel, TCL
+  '1c9e', // Longcheer
+  '0af0', // Option
+  '1199', // Sierra Wireless
+  '1410', // Novatel
+  '16d8', // C-motech
+  '1da5', // Qisda
+  '2020', // ZiMax, Mobiletop
+]);

@@ -34,6 +34,8 @@ export interface ModemDriverDeps {
   openLink(port: string): Promise<Link>;
   /** The ports that may lead to a modem, for `auto` and to find one that moved. */
   candidatePorts(): Promise<readonly string[]>;
+  /** Sticks that still show themselves as a CD drive, in words; absent where nobody can tell. */
+  storageSticks?(): Promise<readonly string[]>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: Random;

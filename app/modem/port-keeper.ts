@@ -102,6 +102,13 @@ export class PortKeeper {
     facts.trouble = code === 'port-busy' ? 'port-busy' : 'not-found';
     facts.troubleDetail = error instanceof Error ? error.message : null;
     const { port } = this.#deps.config;
+    if (code !== 'port-busy' && (port === 'auto' || port.startsWith('serial:'))) {
+      const [stick] = (await this.#deps.storageSticks?.().catch(() => [])) ?? [];
+      if (stick !== undefined) {
+        facts.trouble = 'wrong-mode';
+        facts.troubleDetail = stick;
+      }
+    }
     if (port.startsWith('serial:') && facts.imei !== null && code !== 'port-busy') {
       if (nowMs - this.#absentSinceMs >= LOOK_ELSEWHERE_MS) {
         const { found } = await findPort(this.#finding(), facts.imei, signal).catch(() => ({

@@ -58,6 +58,21 @@ describe('orders of a person', { concurrency: 6 }, () => {
     assert.equal((await driver.execute({ name: 'restart' })).ok, false);
   });
 
+  test('a stick that is still a CD drive is told as that, until a port opens', async (t) => {
+    let sticks = ['12d1:1446 HUAWEI Mobile'];
+    const { driver } = await openBench(t, {
+      config: { port: 'auto' },
+      driver: {
+        candidatePorts: () => Promise.resolve([]),
+        storageSticks: () => Promise.resolve(sticks),
+      },
+    });
+    await eventually('told', () => driver.snapshot().trouble === 'wrong-mode');
+    assert.equal(driver.snapshot().troubleDetail, '12d1:1446 HUAWEI Mobile');
+    sticks = [];
+    await eventually('gone', () => driver.snapshot().trouble === 'not-found');
+  });
+
   test('unlock refuses nonsense and the last try', async (t) => {
     const { driver, state } = await openBench(t, { faults: { pinRequired: true } });
     await eventually('up', () => driver.snapshot().state === 'ready');
