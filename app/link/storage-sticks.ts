@@ -12,7 +12,7 @@ const MASS_STORAGE = '08';
  */
 export async function storageSticks(root = '/'): Promise<readonly string[]> {
   const folder = join(root, 'sys/bus/usb/devices');
-  const names = (await readdir(folder).catch(() => [])).sort();
+  const names = await readdir(folder).catch(() => []);
   const found: string[] = [];
   for (const name of names.filter((one) => !one.includes(':'))) {
     const vendorId = await text(join(folder, name, 'idVendor'));
@@ -33,7 +33,7 @@ export async function storageSticks(root = '/'): Promise<readonly string[]> {
       found.push(words.filter((word) => word !== null).join(' '));
     }
   }
-  return found;
+  return found.sort((a, b) => a.localeCompare(b));
 }
 
 async function text(path: string): Promise<string | null> {

@@ -39,7 +39,7 @@ export const DEFAULT_LIMITS: DriverLimits = {
   handOverMs: 3_000,
   resultMs: null,
   lateLeastMs: 3_000,
-  pulseMs: 15_000,
+  pulseMs: 30_000,
   pollMs: 60_000,
   checkMs: 300_000,
   simRetryMs: 20_000,
