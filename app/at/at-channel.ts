@@ -10,6 +10,7 @@ import type {
   PduResult,
   Urc,
 } from './at-types.ts';
+import { type ChannelJob, commandJob, pduJob, resyncJob } from './channel-job.ts';
 import { CommandExchange } from './command-exchange.ts';
 import { EntryReader } from './entry-reader.ts';
 import type { Exchange, ExchangeHost } from './exchange.ts';
@@ -38,16 +39,6 @@ export interface AtChannelDeps {
   trace?(direction: 'in' | 'out', bytes: Uint8Array): void;
 }
 
-interface Job {
-  readonly exchange: Exchange;
-  /** Whether to leave it out: it was settled while it waited. */
-  skip(): boolean;
-  /** The modem did not answer the probe before it. */
-  unanswered(): void;
-  /** The link ended before it could start. */
-  lost(error: GatewayError): void;
-}
-
 /**
  * AT commands over one link: one at a time, in the order of the calls, answers told apart from
  * announcements, the prompt found in raw octets. After a time-out the channel probes the modem by
@@ -60,7 +51,7 @@ export class AtChannel {
   readonly #reader: EntryReader;
   readonly #host: ExchangeHost;
   readonly #lateSend: LateSend;
-  readonly #queue: Job[] = [];
+  readonly #queue: ChannelJob[] = [];
   #active: Exchange | null = null;
   #outOfSync = false;
   #strayEscapeSent = false;
@@ -109,16 +100,7 @@ export class AtChannel {
     } else if (options.signal?.aborted === true) {
       exchange.fail(options.signal.reason, false);
     } else {
-      this.#enqueue({
-        exchange,
-        skip: () => exchange.settled,
-        unanswered: () =>
-          exchange.fail(
-            new GatewayError('at-timeout', 'The modem does not answer.', { retry: 'later' }),
-            true,
-          ),
-        lost: (error) => exchange.fail(error, false),
-      });
+      this.#enqueue(commandJob(exchange));
     }
     return exchange.result;
   }
@@ -139,13 +121,7 @@ export class AtChannel {
     });
     return new Promise((resolve, reject) => {
       exchange.result.then(resolve, reject);
-      this.#enqueue({
-        exchange,
-        skip: () => false,
-        unanswered: () => resolve({ kind: 'no-prompt', bracketOpen: false }),
-        lost: () =>
-          resolve({ kind: 'lost-before-ctrl-z', reason: 'link-lost', bracketOpen: false }),
-      });
+      this.#enqueue(pduJob(exchange, resolve));
     });
   }
 
@@ -157,12 +133,7 @@ export class AtChannel {
     const exchange = new ResyncExchange(options);
     return new Promise((resolve) => {
       exchange.result.then(resolve, () => resolve(false));
-      this.#enqueue({
-        exchange,
-        skip: () => false,
-        unanswered: () => resolve(false),
-        lost: () => resolve(false),
-      });
+      this.#enqueue(resyncJob(exchange, resolve));
     });
   }
 
@@ -178,7 +149,7 @@ export class AtChannel {
     return await report;
   }
 
-  #enqueue(job: Job): void {
+  #enqueue(job: ChannelJob): void {
     if (this.#ended !== null) {
       job.lost(this.#ended);
       return;

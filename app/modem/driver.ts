@@ -10,10 +10,11 @@ import { DEFAULT_LIMITS, type DriverLimits } from './limits.ts';
 import { performOrder } from './orders.ts';
 import { PortKeeper } from './port-keeper.ts';
 import { RadioWatch } from './radio-watch.ts';
-import { SendHealth } from './send-health.ts';
+import { needsLook, SendHealth } from './send-health.ts';
 import { sendPart } from './send-part.ts';
 import { Session } from './session.ts';
 import { Supervisor } from './supervisor.ts';
+import { UsableGate } from './usable-gate.ts';
 
 export function createModemDriver(deps: ModemDriverDeps): ModemDriver {
   return new Driver(deps);
@@ -32,13 +33,12 @@ class Driver implements ModemDriver {
   readonly #late: LateWindow;
   readonly #health: SendHealth = new SendHealth();
   readonly #stopping: AbortController = new AbortController();
-  readonly #waiters: Set<() => void> = new Set();
+  readonly #gate: UsableGate;
   #running: Promise<void> = Promise.resolve();
   #session: Session | null = null;
   #sending: Promise<SendOutcome> | null = null;
   /** A USSD dialogue, or an order that must not meet an SMS. */
   #exclusive: Promise<unknown> | null = null;
-  #wasUsable = false;
   #lastAnswerMs: number | null = null;
   #hung = false;
 
@@ -48,6 +48,10 @@ class Driver implements ModemDriver {
     this.#clock = deps.clock;
     this.#limits = { ...DEFAULT_LIMITS, ...deps.limits };
     this.#facts = newFacts(deps.config.port);
+    this.#gate = new UsableGate(
+      () => this.ready() && this.hold() === null,
+      () => deps.onReady(),
+    );
     this.#radio = new RadioWatch(deps.clock, this.#limits.debounceMs, () => this.#changed());
     this.#ports = new PortKeeper(deps, this.#limits, this.#facts);
     this.#supervisor = new Supervisor(deps, this.#limits, this.#facts);
@@ -77,18 +81,7 @@ class Driver implements ModemDriver {
   }
 
   whenUsable(signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#usable()) {
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      const end = (): void => {
-        this.#waiters.delete(end);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      this.#waiters.add(end);
-      signal.addEventListener('abort', end, { once: true });
-    });
+    return this.#gate.wait(signal);
   }
 
   iccid(): string | null {
@@ -310,39 +303,8 @@ class Driver implements ModemDriver {
     await this.#sending?.catch(() => undefined);
   }
 
-  #usable(): boolean {
-    return this.ready() && this.hold() === null;
-  }
-
   #changed(): void {
-    const usable = this.#usable();
-    if (usable) {
-      for (const waiter of this.#waiters) {
-        waiter();
-      }
-      if (!this.#wasUsable) {
-        this.#deps.onReady();
-      }
-    }
-    this.#wasUsable = usable;
+    this.#gate.changed();
     this.#deps.onChange();
-  }
-}
-
-/** Outcomes after which the modem's settings and SIM are worth a look before the next part. */
-function needsLook(outcome: SendOutcome): boolean {
-  switch (outcome.kind) {
-    case 'not-handed-over':
-      return outcome.code === 'no-prompt';
-    case 'unknown':
-      return outcome.code === 'no-answer' || outcome.code === 'bare-error';
-    case 'refused':
-      return (
-        outcome.error.kind !== 'cms' || (outcome.error.code !== null && outcome.error.code >= 300)
-      );
-    case 'sent':
-    case 'gone':
-    case 'already-sent':
-      return false;
   }
 }

@@ -60,3 +60,21 @@ function codeOf(outcome: SendOutcome): string | null {
       return null;
   }
 }
+
+/** Outcomes after which the modem's settings and SIM are worth a look before the next part. */
+export function needsLook(outcome: SendOutcome): boolean {
+  switch (outcome.kind) {
+    case 'not-handed-over':
+      return outcome.code === 'no-prompt';
+    case 'unknown':
+      return outcome.code === 'no-answer' || outcome.code === 'bare-error';
+    case 'refused':
+      return (
+        outcome.error.kind !== 'cms' || (outcome.error.code !== null && outcome.error.code >= 300)
+      );
+    case 'sent':
+    case 'gone':
+    case 'already-sent':
+      return false;
+  }
+}

@@ -1,52 +1,21 @@
 import { AtChannel } from '../at/at-channel.ts';
-import type { LateResult, Urc } from '../at/at-types.ts';
-import type { Clock } from '../domain/clock.ts';
+import type { Urc } from '../at/at-types.ts';
+import { assertNever } from '../domain/assert-never.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
-import type { Logger } from '../domain/logger.ts';
-import type { CloseReport, Link } from '../link/link.ts';
+import type { CloseReport } from '../link/link.ts';
 import { readUnsolicited } from './answers/unsolicited.ts';
 import { bringUp, readOperator } from './bring-up.ts';
-import type { ModemDriverDeps } from './contract.ts';
-import type { ModemFacts } from './facts.ts';
 import { InboundReader } from './inbound-reader.ts';
-import type { Rung } from './ladder.ts';
-import type { DriverLimits } from './limits.ts';
-import type { RadioWatch } from './radio-watch.ts';
+import { type Due, PulseSchedule } from './pulse-schedule.ts';
+import type { SessionDeps } from './session-deps.ts';
 import { simMoved, whatChanged } from './still-holds.ts';
 import { Talk } from './talk.ts';
+import { isModemError, type Trouble, troubleOf, UNEXPLAINED } from './trouble.ts';
 import { UssdDialogue } from './ussd-dialogue.ts';
 import { Waker } from './waker.ts';
 
-/** Why a session stopped being of use. */
-export interface Trouble {
-  readonly kind: 'link-lost' | 'booted' | 'sim-changed' | 'sick' | 'stopped';
-  readonly reason: string;
-  /** The mildest step of the ladder that can help. */
-  readonly from?: Rung;
-}
-
-export interface SessionDeps {
-  readonly link: Link;
-  readonly facts: ModemFacts;
-  readonly radio: RadioWatch;
-  readonly driver: ModemDriverDeps;
-  readonly limits: DriverLimits;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly onAnswer: () => void;
-  readonly onReceived: () => void;
-  readonly onLate: (late: LateResult) => void;
-  /** Bring-up is through: the modem can send, or waits for its SIM (`usable` false). */
-  readonly onUp: (usable: boolean) => void;
-  /** `healthy` may have changed. */
-  readonly onHealth: () => void;
-  /** A late answer may still come, so that silence proves nothing yet. */
-  readonly mayBeBusy: () => boolean;
-}
-
 /** After a look that found all well, signs of a restart wait so long for the next one. */
 const SIGN_REST_MS = 10_000;
-const UNEXPLAINED: Trouble = { kind: 'sick', reason: 'unexplained' };
 const OTHER_STORES = ['ME', 'SM'];
 
 /** One open link's life: bring-up, then the pulse, until some trouble ends it. */
@@ -227,48 +196,43 @@ export class Session {
   /** The pulse: every job at its own slow rhythm, and at once when something is heard. */
   async #keep(usable: boolean): Promise<void> {
     const { clock, limits } = this.#deps;
-    const due = { pulse: limits.pulseMs, poll: limits.pollMs, check: limits.checkMs };
-    const startMs = clock.monotonicMs();
-    const next = {
-      pulse: startMs + due.pulse,
-      poll: startMs + due.poll,
-      check: startMs + due.check,
-    };
-    let simMs = startMs + limits.simRetryMs;
+    const schedule = new PulseSchedule(limits, usable, clock.monotonicMs());
     while (this.#trouble === null) {
-      const nowMs = clock.monotonicMs();
       if (this.#suspicious) {
         await this.pause(this.#quietMs);
         this.#quietMs = 0;
         await this.#verify(usable);
         this.#verifiedMs = clock.monotonicMs();
-        next.check = Math.min(next.check, this.#verifiedMs + SIGN_REST_MS);
+        schedule.checkBy(this.#verifiedMs + SIGN_REST_MS);
         this.#suspicious = false;
         this.#deps.onHealth();
-      } else if (!usable && nowMs >= simMs) {
-        simMs = nowMs + limits.simRetryMs;
+      } else {
+        await this.#perform(schedule.next(clock.monotonicMs(), this.inbound.waiting));
+      }
+    }
+  }
+
+  async #perform(due: Due): Promise<void> {
+    switch (due.job) {
+      case 'sim':
         if (await simMoved(this.talk, this.#deps.facts)) {
           this.fail({ kind: 'sim-changed', reason: 'the SIM changed' });
         }
-      } else if (usable && this.inbound.waiting) {
-        await this.#tolerant(() => this.inbound.readAnnounced());
-      } else if (nowMs >= next.pulse) {
-        next.pulse = nowMs + due.pulse;
-        await this.#readRadio();
-      } else if (usable && nowMs >= next.poll) {
-        next.poll = nowMs + due.poll;
-        await this.#tolerant(() => this.inbound.readAll());
-      } else if (usable && nowMs >= next.check) {
-        next.check = nowMs + due.check;
+        return;
+      case 'inbound':
+        return this.#tolerant(() => this.inbound.readAnnounced());
+      case 'pulse':
+        return this.#readRadio();
+      case 'poll':
+        return this.#tolerant(() => this.inbound.readAll());
+      case 'check':
         await this.#verify(true);
         await readOperator(this.talk, this.#deps.radio);
-        await this.#tolerant(() => this.inbound.readOtherStores(OTHER_STORES));
-      } else {
-        const first = usable
-          ? Math.min(next.pulse, next.poll, next.check)
-          : Math.min(next.pulse, simMs);
-        await this.#waker.wait(Math.max(1, first - nowMs));
-      }
+        return this.#tolerant(() => this.inbound.readOtherStores(OTHER_STORES));
+      case 'wait':
+        return this.#waker.wait(due.forMs);
+      default:
+        return assertNever(due);
     }
   }
 
@@ -353,24 +317,4 @@ export class Session {
       );
     }
   }
-}
-
-const MODEM_ERRORS: ReadonlySet<string> = new Set([
-  'link-lost',
-  'modem-silent',
-  'modem-reset',
-  'interrupted',
-]);
-
-function isModemError(error: unknown): boolean {
-  return error instanceof GatewayError && MODEM_ERRORS.has(error.code);
-}
-
-function troubleOf(error: unknown): Trouble {
-  const code = error instanceof GatewayError ? error.code : null;
-  const reason = error instanceof Error ? error.message : String(error);
-  if (code === 'link-lost') {
-    return { kind: 'link-lost', reason };
-  }
-  return code === 'modem-reset' ? { kind: 'booted', reason } : { kind: 'sick', reason };
 }

@@ -5,7 +5,8 @@ import type { ModemFacts } from './facts.ts';
 import { type LadderStep, RecoveryLadder, RUNGS } from './ladder.ts';
 import type { DriverLimits } from './limits.ts';
 import { performRung } from './recover.ts';
-import type { Session, Trouble } from './session.ts';
+import type { Session } from './session.ts';
+import type { Trouble } from './trouble.ts';
 
 /** Silent for so long before the ladder begins: the status looks every 5 s, and is to see it. */
 const SILENT_MS = 10_000;
