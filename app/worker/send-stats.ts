@@ -40,6 +40,9 @@ export class SendStats {
     }
     this.#hour(nowMs).sent += 1;
     this.#addRecent(null);
+    if (isOver(this.#recent)) {
+      this.#recent = [];
+    }
     this.#noAnswerInRow = 0;
     this.#rejections = [];
     this.#lastErrorCode = null;
@@ -125,6 +128,11 @@ export class SendStats {
     this.#hours = [...this.#hours.slice(-24), hour];
     return hour;
   }
+}
+
+/** One run of refusals and three successes after it: what was wrong is put right. */
+function isOver(recent: readonly (string | null)[]): boolean {
+  return /^s*r+s{3}$/.test(recent.map((code) => (code === null ? 's' : 'r')).join(''));
 }
 
 function quantile(sorted: readonly number[], q: number): number | null {

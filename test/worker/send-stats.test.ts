@@ -24,6 +24,18 @@ test('a success takes the last failure back, so that what it proved wrong is no 
   assert.equal(stats.figures(1).lastErrorCode, null);
 });
 
+test('an outage that ended is forgotten after three successes', () => {
+  const stats = new SendStats();
+  for (let index = 0; index < 8; index++) {
+    stats.recordRejection('+6281', 'cms-42', index);
+  }
+  stats.recordSent(10, 9, 0);
+  stats.recordSent(10, 9, 0);
+  assert.equal(stats.figures(9).recentRefused, 8);
+  stats.recordSent(10, 9, 0);
+  assert.equal(stats.figures(9).recentRefused, 0);
+});
+
 test('refusals between successes count over the last 20 tries', () => {
   const stats = new SendStats();
   const recent = (): unknown[] => {
