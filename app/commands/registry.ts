@@ -6,10 +6,8 @@ interface Entry {
   readonly load: () => Promise<{ readonly command: Command }>;
 }
 
-/** Commands of the product that this version does not bring, and where they belong. */
+/** Commands of the product that this version does not bring, and what to do instead. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  update: 'it belongs to the appliance',
-  'factory-reset': 'it belongs to the appliance',
   backup: 'copy dataDir while pisang is stopped',
   restore: 'put a copy of dataDir back while pisang is stopped',
   import: 'POST /v1/messages/batch takes up to 1,000 messages at once',

@@ -42,8 +42,8 @@ const MISUSE: readonly [string[], string][] = [
   [['sned'], 'pisang: there is no command "sned"; the nearest is "send"'],
   [['frobnicate'], 'pisang: there is no command "frobnicate"; pisang --help lists them'],
   [
-    ['factory-reset'],
-    'pisang: "factory-reset" is not part of this version (0.1.0); it belongs to the appliance',
+    ['backup', 'x'],
+    'pisang: "backup" is not part of this version (0.1.0); copy dataDir while pisang is stopped',
   ],
   [['send', '--too', 'x'], 'pisang: there is no option --too; the nearest is --to'],
   [['--confg', 'send'], 'pisang: there is no option --confg; the nearest is --config'],
