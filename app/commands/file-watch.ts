@@ -6,15 +6,18 @@ import { failure } from './command.ts';
 const LOOK_EVERY_MS = 2_000;
 
 /**
- * Calls `onGone` once when a file that is there now was deleted or replaced, at the latest 2 s after.
+ * Calls `onGone` once when a file was deleted or replaced, at the latest 2 s after; one that is not
+ * there yet is watched from when it appears.
  * The kernel keeps a deleted file for those who have it open, so that nothing else would tell.
  * The returned function stops looking.
  */
 export function watchFile(path: string, clock: Clock, onGone: () => void): () => void {
-  const before = identityOf(path);
+  let before: string | null = null;
   let cancel = (): void => {};
   const look = (): void => {
-    if (identityOf(path) === before) {
+    const now = identityOf(path);
+    before ??= now;
+    if (now === before) {
       cancel = clock.schedule(LOOK_EVERY_MS, look);
     } else {
       onGone();
