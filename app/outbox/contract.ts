@@ -292,8 +292,11 @@ export interface InboundPart {
 export interface WorkerOutbox {
   /** Parts left between hand-over and answer by an earlier process. Changes nothing. */
   openBrackets(): Promise<readonly OpenBracket[]>;
-  /** Messages in `sending` without an open bracket go back to `queued`; resolves with how many. */
-  requeueInterrupted(at: Moment): Promise<number>;
+  /**
+   * Messages in `sending` without an open bracket go back to `queued`, at a start all of them, else
+   * `only` these sequences; resolves with those that did.
+   */
+  requeueInterrupted(at: Moment, only?: readonly number[]): Promise<readonly number[]>;
   /**
    * Moves due rows to the ready queue and expires those past their validity (unless the clock is
    * not trusted and they were accepted in another boot); resolves with the next due time, or null.

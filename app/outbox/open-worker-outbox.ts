@@ -39,7 +39,8 @@ export async function openWorkerOutbox(options: WorkerOutboxOptions): Promise<Wo
   const newId = (): string => uuidV7(clock.nowMs(), random);
   return {
     openBrackets: () => writer.read('openBrackets'),
-    requeueInterrupted: (at) => writer.write('requeueInterrupted', { at }),
+    requeueInterrupted: (at, only) =>
+      writer.write('requeueInterrupted', { at, only: only ?? null }),
     wakeDue: (nowMs, clockTrusted) =>
       writer.write('wakeDue', {
         nowMs,

@@ -14,6 +14,8 @@ export interface IncomingDeps {
   readonly onReceived: () => void;
   /** A report settled a part in doubt: the message's other parts may be ready now. */
   readonly onSettled: () => void;
+  /** A report is on the disk; the part may have been an earlier process's. */
+  readonly onReported: () => void;
 }
 
 /** Commits what a modem received. Resolves after the commit: only then may the modem's copy go. */
@@ -25,7 +27,7 @@ export class Incoming {
   }
 
   async report({ pdu, report }: ReceivedReport): Promise<void> {
-    const { modem, outbox, iccid, clock, logger, onSettled } = this.#deps;
+    const { modem, outbox, iccid, clock, logger, onSettled, onReported } = this.#deps;
     const { outcome } = report;
     const result = await outbox.recordReport({
       modem,
@@ -43,6 +45,7 @@ export class Incoming {
     if (result === 'settled') {
       onSettled();
     }
+    onReported();
   }
 
   async sms(received: ReceivedSms): Promise<void> {

@@ -36,7 +36,7 @@ export async function reconcile(
       await closeAsUnknown(outbox, bracket, maxAttempts, clock);
     }
   }
-  const requeued = await outbox.requeueInterrupted(at);
+  const requeued = (await outbox.requeueInterrupted(at)).length;
   const open = [...openByModem.values()].reduce((sum, brackets) => sum + brackets.length, 0);
   if (open > 0 || requeued > 0) {
     logger.warn({ open, requeued }, 'an earlier process was interrupted while sending');

@@ -78,6 +78,7 @@ export class Station {
       logger,
       onReceived: () => this.#stats.recordReceived(clock.nowMs()),
       onSettled: () => queue.nudge(),
+      onReported: () => this.#followInterrupted(),
     });
     this.driver = deps.makeDriver({
       config,
@@ -163,10 +164,36 @@ export class Station {
       (bracket) => bracket.seq !== part.seq || bracket.part !== part.part,
     );
     this.#recorder.record(() => outbox.recordSent({ ...part, reference, at: momentOf(clock) }));
-    // The message's other parts may be ready now.
-    this.#recorder.afterwards(() => queue.nudge());
+    this.#recorder.afterwards(() => {
+      // The message's other parts may be ready now.
+      queue.nudge();
+      this.#requeue([part.seq]);
+    });
     this.#stats.recordSent(null, clock.monotonicMs(), clock.nowMs());
     logger.info({ modem: config.id, reference }, 'a late answer settled a part as sent');
+  }
+
+  /** A message whose part an earlier process handed over is in no lane: its other parts wait for nobody. */
+  #followInterrupted(): void {
+    if (this.#interrupted.length > 0) {
+      this.#requeue(this.#interrupted.map(({ seq }) => seq));
+    }
+  }
+
+  /** Puts those back into the queue that have no part in the modem's hands any more. */
+  #requeue(seqs: readonly number[]): void {
+    const { clock, logger, outbox, queue } = this.#deps;
+    outbox.requeueInterrupted(momentOf(clock), seqs).then(
+      (requeued) => {
+        if (requeued.length > 0) {
+          this.#interrupted = this.#interrupted.filter(({ seq }) => !requeued.includes(seq));
+          queue.nudge();
+        }
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'an interrupted message could not be put back into the queue');
+      },
+    );
   }
 
   async #giveUpInterrupted(): Promise<void> {

@@ -37,6 +37,8 @@ export interface Audit {
   readonly messages: number;
   readonly uncertain: number;
   readonly journalLines: number;
+  /** Of the uncertain messages: what the API says about each. */
+  readonly timelines: readonly string[];
 }
 
 /**
@@ -55,6 +57,7 @@ export async function audit(rig: Rig, accepted: ReadonlyMap<string, Accepted>): 
     seen.set(key, (seen.get(key) ?? 0) + 1);
   }
   const faults: string[] = [];
+  const timelines: string[] = [];
   let uncertain = 0;
   for (const { to, id, parts } of accepted.values()) {
     const message = byTo.get(to);
@@ -64,6 +67,7 @@ export async function audit(rig: Rig, accepted: ReadonlyMap<string, Accepted>): 
     }
     if (message.status === 'uncertain') {
       uncertain += 1;
+      timelines.push((await rig.fetch('GET', `/v1/messages/${id}`)).body);
     } else if (!isTerminal(message.status)) {
       faults.push(`${id} is still ${message.status}`);
     }
@@ -81,7 +85,7 @@ export async function audit(rig: Rig, accepted: ReadonlyMap<string, Accepted>): 
     }
   }
   assert.deepEqual(faults.slice(0, 20), []);
-  return { messages: accepted.size, uncertain, journalLines: lines.length };
+  return { messages: accepted.size, uncertain, journalLines: lines.length, timelines };
 }
 
 async function listAll(rig: Rig): Promise<Listed[]> {

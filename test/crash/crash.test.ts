@@ -35,7 +35,7 @@ test('killing only the API loses nothing, doubles nothing and leaves nothing in 
     point: points[i % points.length] ?? null,
   }));
   const found = await run(t, rounds);
-  assert.equal(found.uncertain, 0);
+  assert.equal(found.uncertain, 0, found.timelines.join('\n'));
 });
 
 test('killing the worker before the bracket leaves nothing in doubt', async (t) => {
@@ -44,7 +44,7 @@ test('killing the worker before the bracket leaves nothing in doubt', async (t) 
     point: 'worker.before-bracket-commit' as const,
   }));
   const found = await run(t, rounds);
-  assert.equal(found.uncertain, 0);
+  assert.equal(found.uncertain, 0, found.timelines.join('\n'));
 });
 
 test('killing worker, API or both anywhere leaves at most one part a modem and kill in doubt', async (t) => {
@@ -66,18 +66,21 @@ test('killing worker, API or both anywhere leaves at most one part a modem and k
 
 interface Found {
   readonly uncertain: number;
+  readonly timelines: readonly string[];
   readonly workerKills: number;
 }
 
 /** All rounds, on one gateway after another. */
 async function run(t: TestContext, rounds: readonly Round[]): Promise<Found> {
   let [uncertain, workerKills] = [0, 0];
+  const timelines: string[] = [];
   for (let first = 0; first < rounds.length; first += ROUNDS_A_GATEWAY) {
     const found = await runOne(t, rounds.slice(first, first + ROUNDS_A_GATEWAY));
     uncertain += found.uncertain;
     workerKills += found.workerKills;
+    timelines.push(...found.timelines);
   }
-  return { uncertain, workerKills };
+  return { uncertain, workerKills, timelines };
 }
 
 async function runOne(

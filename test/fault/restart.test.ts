@@ -89,6 +89,22 @@ test('a report that comes to the next worker settles the part', async () => {
   assert.equal(fast.linesTo(open.to).length, 1);
 });
 
+for (const [how, faults] of [
+  ['a report', { silentAccepted: { count: 1 } }],
+  ['a late answer', { ...UNREPORTED, lateResultNextConnection: { count: 1 } }],
+] as const) {
+  test(`${how} that comes to the next worker lets the message's other parts follow`, async () => {
+    await fast.rig.faults(faults);
+    const { id, to } = await fast.post({ modem: 'modem1', text: 'Tiga bagian. '.repeat(30) });
+    await fast.reaches(id, 'sending');
+    await restart();
+    await until('the other parts were sent', () => fast.linesTo(to).length === 3);
+    await fast.reaches(id, ['sent', 'delivered']);
+    assert.equal(fast.linesTo(to).length, 3);
+    await proves('modem1');
+  });
+}
+
 test('killed before the prompt, the message is simply sent by the next worker', async () => {
   await fast.rig.faults({ latePrompt: { count: 1, ms: 15_000 } });
   const message = await fast.post({ modem: 'modem1' });

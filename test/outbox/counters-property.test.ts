@@ -141,7 +141,7 @@ function call(tx: Tx, ids: string[], { verb, pick, part, vary }: Step, nowMs: nu
       run('wakeDue', { nowMs, clockTrusted: vary > 0, at });
       break;
     case 'requeueInterrupted':
-      run('requeueInterrupted', { at });
+      run('requeueInterrupted', { at, only: null });
       break;
     case 'purge':
       run('purgeStep', { beforeMs: nowMs - 60_000, afterSeq: 0, nowMs });

@@ -31,9 +31,9 @@ export class FakeWorkerOutbox implements WorkerOutbox {
     return this.brackets;
   }
 
-  async requeueInterrupted(): Promise<number> {
+  async requeueInterrupted(): Promise<readonly number[]> {
     await this.#note('requeueInterrupted', null);
-    return 0;
+    return [];
   }
 
   async wakeDue(nowMs: number): Promise<number | null> {

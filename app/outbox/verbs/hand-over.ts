@@ -1,6 +1,6 @@
 import { GatewayError } from '../../domain/gateway-error.ts';
 import type { HandOver, Moment, OpenBracket, PartRef } from '../contract.ts';
-import { changeMessage, findMessage, loadMessage } from '../message-row.ts';
+import { changeMessage, findMessage } from '../message-row.ts';
 import { findPart, forgetPart, partsOf } from '../part-row.ts';
 import type { Tx } from '../tx.ts';
 import { uuidFromBytes } from '../uuid-bytes.ts';
@@ -81,22 +81,33 @@ export function openBrackets(tx: Tx): OpenBracket[] {
   return rows.map((row) => ({ ...row, id: uuidFromBytes(row.id) as OpenBracket['id'] }));
 }
 
-/** Puts messages back that were being sent, but with no part handed over. */
-export function requeueInterrupted(tx: Tx, args: { readonly at: Moment }): number {
-  const seqs = tx
-    .sql("SELECT seq FROM messages WHERE status = 'sending' ORDER BY seq LIMIT 1000")
-    .pluck()
-    .all() as number[];
-  let requeued = 0;
-  for (const seq of seqs) {
-    if (!partsOf(tx, seq).some((part) => part.status === 'handed-over')) {
-      changeMessage(tx, loadMessage(tx, seq), {
-        status: 'queued',
-        detail: 'the worker was interrupted before the hand-over',
-        at: args.at,
-      });
-      requeued += 1;
+/**
+ * Puts messages back that were being sent, but have no part in a modem's hands; returns their
+ * sequences. `only`: of these alone, where others may be between two parts in a lane.
+ */
+export function requeueInterrupted(
+  tx: Tx,
+  args: { readonly at: Moment; readonly only: readonly number[] | null },
+): number[] {
+  const seqs =
+    args.only ??
+    (tx
+      .sql("SELECT seq FROM messages WHERE status = 'sending' ORDER BY seq LIMIT 1000")
+      .pluck()
+      .all() as number[]);
+  return seqs.filter((seq) => {
+    const row = findMessage(tx, seq);
+    if (
+      row?.status !== 'sending' ||
+      partsOf(tx, seq).some((part) => part.status === 'handed-over')
+    ) {
+      return false;
     }
-  }
-  return requeued;
+    changeMessage(tx, row, {
+      status: 'queued',
+      detail: 'the worker was interrupted while sending',
+      at: args.at,
+    });
+    return true;
+  });
 }
