@@ -4,7 +4,7 @@ import { heapPlan, isProcessName } from './commands/heap-plan.ts';
 
 // Before anything else is loaded, so that the heap never grows past them.
 const name = process.argv.slice(2).find(isProcessName);
-const flags = name === undefined ? [] : heapPlan(name, process.env).flags;
+const flags = name === undefined ? [] : heapPlan(process.env).flags[name];
 for (const flag of flags) {
   setFlagsFromString(flag);
 }

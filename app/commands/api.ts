@@ -113,10 +113,8 @@ async function startApi(
       ...(shared === undefined ? {} : { shared }),
     });
     http = serving;
-    const plan = heapPlan('api', context.environment);
-    boundYoungHeap(
-      () => plan.youngBytes + serving.counters.connectionsOpen() * plan.youngBytesPerConnection,
-    );
+    const { bytes, bytesPerConnection } = heapPlan(context.environment).apiYoungHeap;
+    boundYoungHeap(() => bytes + serving.counters.connectionsOpen() * bytesPerConnection);
     status.start();
     const stopWatching = watchDatabase(file, outbox, clock, logger);
     const socket = shared === undefined ? watchSocket(localSocketPath, clock) : null;

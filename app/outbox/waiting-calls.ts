@@ -35,13 +35,10 @@ export class WaitingCalls<Call, T> {
     return this.#weight;
   }
 
-  /** Returns the weight of the call. */
-  add(call: Call, waiter: Waiter<T>): number {
-    const weight = this.#weigh(call);
+  add(call: Call, waiter: Waiter<T>): void {
     this.#calls.push(call);
     this.#waiters.push(waiter);
-    this.#weight += weight;
-    return weight;
+    this.#weight += this.#weigh(call);
   }
 
   /** The first calls until their weight reaches `limit`; at least one where there is one. */

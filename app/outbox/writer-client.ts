@@ -32,6 +32,7 @@ interface InFlight {
   readonly enqueues: Taken<EnqueueRequest, EnqueueResult>;
   readonly verbs: Taken<VerbCall, unknown>;
   readonly reads: Taken<ReadCall, unknown>;
+  readonly weight: number;
 }
 
 export interface WriterClientDeps {
@@ -59,9 +60,8 @@ export class WriterClient {
   readonly #reads = new WaitingCalls<ReadCall, unknown>(() => 1);
   /** Handed over and not replied to, in that order. */
   #inFlight: InFlight[] = [];
-  /** Weight of what is in flight, and of all that is asked for. */
+  /** Weight of what is in flight. */
   #handedOver = 0;
-  #unsettled = 0;
   #flushPlanned = false;
   #closing: (() => void) | null = null;
   #isOver = false;
@@ -166,7 +166,7 @@ export class WriterClient {
       return Promise.reject(refusal);
     }
     return new Promise((resolve, reject) => {
-      this.#unsettled += waiting.add(call, { resolve, reject });
+      waiting.add(call, { resolve, reject });
       // As much as the thread already has: so half of the calls are with the thread while the event
       // loop works on the other half, and neither waits for the other, however many there are.
       if (waiting.weight >= Math.max(LEAST_GROUP, this.#handedOver)) {
@@ -205,7 +205,8 @@ export class WriterClient {
     if (this.#isOver || this.#closing !== null) {
       return refusalOf(state) ?? closedError();
     }
-    if (this.#unsettled >= UNSETTLED_LIMIT) {
+    const gathered = this.#enqueues.weight + this.#verbs.weight + this.#reads.weight;
+    if (this.#handedOver + gathered >= UNSETTLED_LIMIT) {
       return new GatewayError('queue-busy', 'too many requests wait for the disk', {
         retry: 'later',
       });
@@ -220,8 +221,9 @@ export class WriterClient {
       const enqueues = this.#enqueues.take(GROUP_LIMIT);
       const verbs = this.#verbs.take(GROUP_LIMIT);
       const reads = this.#reads.take(GROUP_LIMIT);
-      this.#inFlight.push({ enqueues, verbs, reads });
-      this.#handedOver += enqueues.weight + verbs.weight + reads.weight;
+      const weight = enqueues.weight + verbs.weight + reads.weight;
+      this.#inFlight.push({ enqueues, verbs, reads, weight });
+      this.#handedOver += weight;
       this.#post({
         type: 'group',
         group: {
@@ -249,9 +251,7 @@ export class WriterClient {
     reply.groups.forEach((outcomes, index) => {
       const group = settled[index];
       if (group !== undefined) {
-        const weight = group.enqueues.weight + group.verbs.weight + group.reads.weight;
-        this.#handedOver -= weight;
-        this.#unsettled -= weight;
+        this.#handedOver -= group.weight;
         settleEnqueues(group.enqueues, outcomes.enqueues);
         settle(group.verbs.waiters, outcomes.verbs);
         settle(group.reads.waiters, outcomes.reads);
