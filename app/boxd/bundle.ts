@@ -54,7 +54,7 @@ export function refusalOf(
 }
 
 /** Semantic versioning 2.0.0 §11, for the three numbers; a pre-release is older than its release. */
-export function compareVersions(one: string, other: string): number {
+function compareVersions(one: string, other: string): number {
   const [a, b] = [versionOf(one) ?? [0, 0, 0, 0], versionOf(other) ?? [0, 0, 0, 0]];
   for (const [index, number] of a.entries()) {
     const difference = number - (b[index] ?? 0);

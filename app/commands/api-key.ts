@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { KeyId } from '../domain/ids.ts';
 import type { Random } from '../domain/random.ts';
-import type { KeyRecord, Scope } from '../outbox/contract.ts';
+import type { Scope } from '../domain/scopes.ts';
+import type { KeyRecord } from '../outbox/contract.ts';
 
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 238 bits: beyond guessing. */

@@ -1,14 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { nearest } from '../config/nearest.ts';
+import { SCOPES, type Scope } from '../domain/scopes.ts';
 import { SystemClock } from '../local/system-clock.ts';
-import {
-  type ApiOutbox,
-  type KeyRecord,
-  openApiOutbox,
-  SCOPES,
-  type Scope,
-} from '../outbox/index.ts';
+import { type ApiOutbox, type KeyRecord, openApiOutbox } from '../outbox/index.ts';
 import { isAddressRange, makeApiKey } from './api-key.ts';
 import {
   type Command,

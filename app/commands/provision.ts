@@ -3,7 +3,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
-import type { Scope } from '../outbox/index.ts';
+import type { Scope } from '../domain/scopes.ts';
 import { REAL_DISK } from '../provision/disk.ts';
 import { type KeyRow, type ProvisionDeps, provision } from '../provision/index.ts';
 import { makeApiKey } from './api-key.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Scope } from '../outbox/contract.ts';
+import type { Scope } from '../domain/scopes.ts';
 import { plainAddress } from './address.ts';
 import type { KeyRing } from './key-ring.ts';
 import { type Problem, problem } from './problems.ts';

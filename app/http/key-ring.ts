@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../domain/logger.ts';
-import type { ApiOutbox, Scope } from '../outbox/contract.ts';
+import type { Scope } from '../domain/scopes.ts';
+import type { ApiOutbox } from '../outbox/contract.ts';
 import { storageRefusal } from './accept.ts';
 import { addressList } from './address.ts';
 import { type Problem, problem } from './problems.ts';

@@ -1,5 +1,5 @@
 import { MESSAGE_STATUSES } from '../domain/message.ts';
-import { SCOPES } from '../outbox/contract.ts';
+import { SCOPES } from '../domain/scopes.ts';
 import {
   BATCH_LIMIT,
   BULK_CANCEL_INPUT,

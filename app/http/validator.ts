@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { pointerStep } from '../domain/json-pointer.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import type { FieldError } from './problems.ts';
 import type { Schema } from './schema-words.ts';
@@ -118,5 +119,5 @@ function typeNames(type: unknown): string {
 }
 
 function escapePointer(name: string): string {
-  return name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
+  return pointerStep(name.slice(0, 100));
 }

@@ -9,6 +9,7 @@ import type {
   Priority,
   TimelineEntry,
 } from '../domain/message.ts';
+import type { Scope } from '../domain/scopes.ts';
 
 /**
  * What the other rooms may ask of the outbox. Every promise of a changing verb settles only after
@@ -124,15 +125,6 @@ export interface InboundFilter {
   readonly limit: number;
 }
 
-export const SCOPES = [
-  'messages:send',
-  'messages:read',
-  'verify',
-  'inbox:read',
-  'webhooks',
-  'admin',
-] as const;
-export type Scope = (typeof SCOPES)[number];
 export interface KeyRecord {
   readonly id: KeyId;
   readonly name: string;

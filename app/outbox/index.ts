@@ -1,6 +1,5 @@
 export { closedOutbox, stateOfOpening } from './closed-outbox.ts';
 export type * from './contract.ts';
-export { SCOPES } from './contract.ts';
 export { ensureDatabase, migrate, quickCheck, SCHEMA_VERSION } from './migrate.ts';
 export { type ApiOutboxOptions, openApiOutbox } from './open-api-outbox.ts';
 export { openWorkerOutbox } from './open-worker-outbox.ts';

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { pointerStep } from '../domain/json-pointer.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import { authorities, FORMATS, ipv4Range, isNeighbour } from './formats.ts';
 import { SETTINGS_RULE, type Settings } from './settings.ts';
@@ -89,7 +90,7 @@ function complaintOf(error: ErrorObject): Complaint {
     const known = Object.keys(schema.properties ?? {});
     const near = nearestWord(name, known);
     return {
-      pointer: `${error.instancePath}/${escapeStep(name.slice(0, LONGEST_SHOWN))}`,
+      pointer: `${error.instancePath}/${pointerStep(name.slice(0, LONGEST_SHOWN))}`,
       sentence: 'there is no such field',
       remedy:
         near === null
@@ -120,10 +121,6 @@ function show(value: unknown): string {
   }
   const text = JSON.stringify(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-}
-
-function escapeStep(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Faults that only show when fields are seen together, or need more than a pattern. */

@@ -1,3 +1,4 @@
+import { SCOPES } from '../domain/scopes.ts';
 /** Stands in the place of a secret that was taken; what is in force stays. */
 export const TAKEN = '(taken)';
 
@@ -34,14 +35,6 @@ export interface WantedKey {
   readonly key?: string;
 }
 
-export const SCOPES: readonly string[] = [
-  'messages:send',
-  'messages:read',
-  'verify',
-  'inbox:read',
-  'webhooks',
-  'admin',
-];
 /** Of a key that does not say. */
 export const DEFAULT_SCOPES: readonly string[] = ['messages:send', 'messages:read'];
 

@@ -21,6 +21,18 @@ export interface Contender {
 const BODY = JSON.stringify({ to: '+6289610707901', text: 'Kode Anda 123456' });
 const NO_SYNCS = (): { count: number; p50Ms: null } => ({ count: 0, p50Ms: null });
 
+/** One message, as every contender is asked to take it. */
+export function enqueueCall(
+  rig: Pick<Rig, 'url' | 'key'>,
+): Pick<Contender, 'url' | 'method' | 'headers' | 'body'> {
+  return {
+    url: `${rig.url}/v1/messages`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${rig.key}` },
+    body: BODY,
+  };
+}
+
 /** Node's own server that stores nothing: the ceiling for any program on Node. */
 export async function bareNode(): Promise<Contender> {
   const port = await freePort();
@@ -157,10 +169,7 @@ export async function pisang(parent: string, fsyncDelayMs: number): Promise<Cont
   });
   return {
     name: fsyncDelayMs > 0 ? `pisang, fsync + ${fsyncDelayMs} ms` : 'pisang',
-    url: `${rig.url}/v1/messages`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${rig.key}` },
-    body: BODY,
+    ...enqueueCall(rig),
     pids: () => [...pidsOf(api), ...pidsOf(worker)],
     syncs: () => meter.read(),
     stop: () => rig.close(),

@@ -5,6 +5,7 @@ import { FsyncMeter } from '../support/fsync-meter.ts';
 import { type JournalLine, Rig, until } from '../support/rig.ts';
 import { BARE_RECIPIENT, type BareFigures, measureBare } from './bare-modem-client.ts';
 import { keepAlive } from './client.ts';
+import { enqueueCall } from './contenders.ts';
 import { judged, quantile, rounded, syncLine, type Table, writeReport } from './report.ts';
 
 const SEND_MS = 50;
@@ -157,17 +158,7 @@ async function acceptUntilDrained(
   const seconds: number[] = [];
   let failures = 0;
   while (!isDrained(rig, scenario, count)) {
-    const run = await keepAlive(
-      {
-        url: `${rig.url}/v1/messages`,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${rig.key}` },
-        body: JSON.stringify({ to: '+6289610707901', text: 'Kode Anda 123456' }),
-      },
-      100,
-      5,
-      dir,
-    );
+    const run = await keepAlive(enqueueCall(rig), 100, 5, dir);
     seconds.push(run.perSecond);
     failures += run.failures;
   }

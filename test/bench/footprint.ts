@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FsyncMeter } from '../support/fsync-meter.ts';
 import { Rig, until } from '../support/rig.ts';
 import { keepAlive, newConnections, type Target } from './client.ts';
+import { enqueueCall } from './contenders.ts';
 import { cpuMilliseconds, type Memory, memoryOf, processFigures } from './process-figures.ts';
 import { judged, rounded, syncLine, type Table, writeReport } from './report.ts';
 
@@ -121,15 +122,6 @@ function legacy(rig: Rig, text: string): Target {
   };
 }
 
-function post(rig: Rig): Target {
-  return {
-    url: `${rig.url}/v1/messages`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${rig.key}` },
-    body: JSON.stringify({ to: '+6289610707901', text: 'Kode Anda 123456' }),
-  };
-}
-
 async function apacheBench({ rig, folder }: Gateway): Promise<Table> {
   const rows: (string | number | null)[][] = [];
   for (const concurrency of [252, 500, 1_000]) {
@@ -164,7 +156,7 @@ async function heldConnections({ rig, folder }: Gateway): Promise<Table> {
   await sleep(2_000);
   const before = open();
   const runs = [
-    ['POST /v1/messages', await keepAlive(post(rig), 20, SECONDS, folder)],
+    ['POST /v1/messages', await keepAlive(enqueueCall(rig), 20, SECONDS, folder)],
     ['GET /s.py', await newConnections(legacy(rig, 'held'), 20, 2_000, folder)],
   ] as const;
   const after = open();
@@ -207,7 +199,7 @@ function hold(port: number, silent: boolean): Promise<Socket> {
 async function memory(gateway: Gateway, idle: readonly Memory[]): Promise<Table> {
   const { rig, folder } = gateway;
   const legacyPeak = await peak(gateway, () => keepAlive(legacy(rig, 'm'), 252, SECONDS, folder));
-  const postPeak = await peak(gateway, () => keepAlive(post(rig), 252, SECONDS, folder));
+  const postPeak = await peak(gateway, () => keepAlive(enqueueCall(rig), 252, SECONDS, folder));
   const row = (name: string, states: readonly Memory[], target: number): string[] => {
     const together = alone(states);
     return [

@@ -14,7 +14,8 @@ import {
 } from '../support/fill-database.ts';
 import { FsyncMeter } from '../support/fsync-meter.ts';
 import { Rig, until } from '../support/rig.ts';
-import { keepAlive, type Target } from './client.ts';
+import { keepAlive } from './client.ts';
+import { enqueueCall } from './contenders.ts';
 import { judged, quantile, rounded, syncLine, type Table, writeReport } from './report.ts';
 
 const FINISHED = Number(process.env['BENCH_FINISHED'] ?? 1_000_000);
@@ -86,22 +87,13 @@ async function start(of: House): Promise<void> {
   of.api = await of.rig.startApi(of.meter.environment());
 }
 
-function post(rig: Rig): Target {
-  return {
-    url: `${rig.url}/v1/messages`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${rig.key}` },
-    body: JSON.stringify({ to: '+6289610707901', text: 'Kode Anda 123456' }),
-  };
-}
-
 async function accepts(empty: House, full: House, folder: string): Promise<Table> {
   const runs = { empty: [] as number[], full: [] as number[] };
   let failures = 0;
   for (let i = 0; i <= REPEATS; i++) {
-    const one = await keepAlive(post(empty.rig), 100, SECONDS, folder);
+    const one = await keepAlive(enqueueCall(empty.rig), 100, SECONDS, folder);
     await sleep(200);
-    const other = await keepAlive(post(full.rig), 100, SECONDS, folder);
+    const other = await keepAlive(enqueueCall(full.rig), 100, SECONDS, folder);
     await sleep(200);
     if (i > 0) {
       runs.empty.push(one.perSecond);
@@ -269,7 +261,7 @@ async function listsBesideAccepts({ rig }: House, folder: string): Promise<Table
   const beside: number[] = [];
   let pages = 0;
   for (let i = 0; i < REPEATS; i++) {
-    alone.push((await keepAlive(post(rig), 100, SECONDS, folder)).p99Ms ?? Number.NaN);
+    alone.push((await keepAlive(enqueueCall(rig), 100, SECONDS, folder)).p99Ms ?? Number.NaN);
     let running = true;
     const lister = (async (): Promise<void> => {
       while (running) {
@@ -282,7 +274,7 @@ async function listsBesideAccepts({ rig }: House, folder: string): Promise<Table
         }
       }
     })();
-    beside.push((await keepAlive(post(rig), 100, SECONDS, folder)).p99Ms ?? Number.NaN);
+    beside.push((await keepAlive(enqueueCall(rig), 100, SECONDS, folder)).p99Ms ?? Number.NaN);
     running = false;
     await lister;
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 /** What `make image` left. */
-export const OUT: string = 'build/image';
+const OUT: string = 'build/image';
 /** A file of U-Boot for a board or for QEMU's virt machine (`qemu_arm`), as `make image` unpacked it. */
 export function firmware(board: string, file: string): string {
   return join(readFileSync(join(OUT, '.firmware'), 'utf8').trim(), 'uboot', board, file);

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import type { GatewayConfig, HttpConfig, LegacyConfig } from '../../app/domain/config.ts';
 import type { KeyId, ModemId } from '../../app/domain/ids.ts';
 import type { Logger } from '../../app/domain/logger.ts';
+import type { Scope } from '../../app/domain/scopes.ts';
 import type { WorkerCommand, WorkerSnapshot } from '../../app/domain/worker-protocol.ts';
 import { type HttpService, type StatusPages, startHttp } from '../../app/http/index.ts';
 import { NO_TRIAL } from '../../app/local/trial.ts';
 import type { CommandReply, WorkerLink } from '../../app/local/worker-link.ts';
-import type { ApiOutbox, Scope } from '../../app/outbox/contract.ts';
+import type { ApiOutbox } from '../../app/outbox/contract.ts';
 import { FakeOutbox } from './fake-outbox.ts';
 import { realClock } from './real-clock.ts';
 

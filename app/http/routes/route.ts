@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Scope } from '../../outbox/contract.ts';
+import type { Scope } from '../../domain/scopes.ts';
 import type { Caller } from '../authenticator.ts';
 import type { ProblemCode } from '../problem-table.ts';
 import { type Problem, problem } from '../problems.ts';

@@ -1,5 +1,6 @@
 import type { KeyId } from '../../domain/ids.ts';
-import type { KeyRecord, Scope } from '../contract.ts';
+import type { Scope } from '../../domain/scopes.ts';
+import type { KeyRecord } from '../contract.ts';
 import type { Tx } from '../tx.ts';
 
 export function addKey(tx: Tx, args: { readonly key: KeyRecord }): void {
