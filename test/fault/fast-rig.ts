@@ -30,6 +30,8 @@ export interface Condition {
   readonly severity: string;
 }
 
+type Resolution = 'resend' | 'sent' | 'cancel';
+
 interface SimulatorState {
   readonly sim: { readonly lock: string; readonly pinTries: number; readonly pukTries: number };
 }
@@ -106,10 +108,28 @@ export class FastRig {
     return message;
   }
 
-  async resolve(id: string, action: 'resend' | 'sent' | 'cancel'): Promise<Message> {
-    const answer = await this.rig.fetch('POST', `/v1/messages/${id}/resolve`, { action });
+  async resolve(id: string, action: Resolution): Promise<Message> {
+    const answer = await this.#resolve(id, action);
     assert.equal(answer.status, 200, answer.body);
     return JSON.parse(answer.body) as Message;
+  }
+
+  /** Decides, unless a late answer or report has settled the message since it was read. */
+  async resolveUnlessSettled(id: string, action: Resolution): Promise<void> {
+    const answer = await this.#resolve(id, action);
+    if (answer.status === 409) {
+      assert.equal(
+        (JSON.parse(answer.body) as { code: string }).code,
+        'not-uncertain',
+        answer.body,
+      );
+      return;
+    }
+    assert.equal(answer.status, 200, answer.body);
+  }
+
+  #resolve(id: string, action: Resolution): ReturnType<Rig['fetch']> {
+    return this.rig.fetch('POST', `/v1/messages/${id}/resolve`, { action });
   }
 
   /** Codes on show for the modem, and those of box and queue. */
