@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import type { GatewayConfig } from '../domain/config.ts';
 import { type HttpService, sharedPort, startHttp } from '../http/index.ts';
+import { takeFromRescue } from '../local/rescue-door.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox } from '../outbox/index.ts';
@@ -99,6 +100,7 @@ async function startApi(
     lock?.release();
   };
   try {
+    await takeFromRescue(runDir);
     const serving = await startHttp({
       config,
       outbox,

@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   config: ['domain'],
   boxd: ['domain', 'local'],
   provision: ['config', 'domain'],
+  rescue: [],
   link: ['domain'],
   at: ['domain', 'link'],
   modem: ['domain', 'at', 'link', 'pdu'],

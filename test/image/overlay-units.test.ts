@@ -12,14 +12,21 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { OVERLAYS, overlayFiles } from './overlay-tree.ts';
+import { OVERLAYS, overlayFiles, unitValues } from './overlay-tree.ts';
 
 /** A root tree of Debian's units, with the overlays over them. */
 const root = mkdtempSync(join(tmpdir(), 'pisang-units-'));
 after(() => rmSync(root, { recursive: true }));
 
 /** Programs of other packages that our units start; what they do is not looked at here. */
-const PROGRAMS = ['usr/bin/node', 'usr/bin/install', 'bin/kill', 'bin/sh', 'sbin/agetty'];
+const PROGRAMS = [
+  'usr/bin/node',
+  'usr/bin/install',
+  'bin/kill',
+  'bin/sh',
+  'bin/systemctl',
+  'sbin/agetty',
+];
 /** Units of packages that need not be installed where this test runs. */
 const STAND_INS = ['ssh.service', 'avahi-daemon.service', 'rauc.service'];
 const UNITS = 'usr/lib/systemd/system';
@@ -69,6 +76,7 @@ for (const unit of [...ours, ...theirs]) {
 const EXPOSURE: readonly [string, number][] = [
   ['pisang-api.service', 25],
   ['pisang-modem.service', 25],
+  ['pisang-rescue.service', 25],
   // Although it is root; the unit says what it keeps and why.
   ['pisang-boxd.service', 25],
 ];
@@ -94,6 +102,19 @@ test('the services never give up, and systemd hears from them in time', () => {
     assert.match(said, /^WatchdogSec=60s$/m);
     assert.match(said, /^NotifyAccess=all$/m);
   }
+});
+
+test('port 80 does not stay silent: whatever ends or hinders the API starts the rescue page', () => {
+  assert.deepEqual(unitValues('pisang-api.service', 'OnFailure'), ['pisang-rescue.service']);
+  assert.match(
+    unitValues('pisang-api.service', 'ExecStopPost')[0] ?? '',
+    /^-\+\/bin\/systemctl --no-block start pisang-rescue\.service$/,
+  );
+  assert.deepEqual(unitValues('pisang-rescue.timer', 'OnBootSec'), ['120s']);
+  // Systemd itself must not end it when the API starts: the API asks for the port when it needs it.
+  assert.deepEqual(unitValues('pisang-rescue.service', 'Conflicts'), []);
+  assert.deepEqual(unitValues('pisang-rescue.service', 'StartLimitIntervalSec'), ['0']);
+  assert.deepEqual(unitValues('pisang-rescue.service', 'Restart'), ['on-failure']);
 });
 
 test('users have fixed numbers', () => {
