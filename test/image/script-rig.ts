@@ -35,7 +35,7 @@ export function scriptBox(t: TestContext, tools: Readonly<Record<string, string>
     run: (script, ...args) => {
       // The same script, whose world begins in our folder.
       const text = overlayText(script).replace(
-        /(?<=^|[ <=>"])\/(?=(proc|run|boot|var\/lib\/pisang|usr\/(bin|lib)\/pisang)\b|dev\/kmsg)/gm,
+        /(?<=^|[ <=>"])\/(?=(proc|run|boot|var\/lib\/pisang|usr\/(bin|lib)\/pisang|usr\/share\/zoneinfo)\b|dev\/kmsg)/gm,
         `${box}/`,
       );
       put('script', text, 0o755);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { OVERLAYS, overlayText, REPOSITORY } from './overlay-tree.ts';
 import { type ScriptBox, scriptBox } from './script-rig.ts';
 
 const SETTINGS = 'usr/lib/pisang/settings';
@@ -26,6 +29,9 @@ function newBox(t: TestContext, tools: Readonly<Record<string, string>> = {}): S
   });
   box.put('proc/sys/kernel/hostname', 'pisang\n');
   box.put('run/issue.d/keep', '');
+  for (const zone of ['Asia/Jakarta', 'Asia/Makassar']) {
+    box.put(`usr/share/zoneinfo/${zone}`, `zone ${zone}`);
+  }
   return box;
 }
 
@@ -90,6 +96,40 @@ test('what was provisioned is in force, daemons are told only afterwards, and on
   assert.equal(box.exists('run/systemd/network/10-pisang.network'), false);
   assert.deepEqual(box.read('notes').match(/^(systemctl|networkctl).*$/gm), ['networkctl reload']);
 });
+
+for (const [provisioned, zone] of [
+  ['', 'Asia/Jakarta'],
+  ['Asia/Makassar\n', 'Asia/Makassar'],
+  ['Mars/Olympus\n', 'Asia/Jakarta'],
+  ['../../../etc/shadow\n', 'Asia/Jakarta'],
+  ['/etc/shadow\n', 'Asia/Jakarta'],
+] as const) {
+  test(`with ${JSON.stringify(provisioned)} provisioned the system's time zone is ${zone}`, (t) => {
+    const box = newBox(t);
+    box.put(`${DATA}/box/timezone`, provisioned);
+    const { status, said } = box.run(SETTINGS);
+    assert.equal(status, 0, said);
+    assert.equal(box.read('run/pisang-localtime'), `zone ${zone}`);
+    assert.equal(/time zone/.test(said), provisioned !== '' && !provisioned.includes(zone), said);
+  });
+}
+
+test('the system follows that link, has the zones, and never starts before it was built', () => {
+  assert.equal(
+    seenFromRoot(join(OVERLAYS, 'etc'), readlinkSync(join(OVERLAYS, 'etc/localtime'))),
+    'run/pisang-localtime',
+  );
+  const packages = readFileSync(join(REPOSITORY, 'image/pins.packages'), 'utf8');
+  assert.match(packages, /^tzdata$/m);
+  assert.match(packages, /^systemd-timesyncd$/m);
+  // Its time is that of the release: systemd sets the clock forward to it (systemd(1), "clock-epoch").
+  assert.ok(overlayText('usr/lib/clock-epoch').length > 0);
+});
+
+/** Where a relative link in a folder of the overlays leads, seen from the root. */
+function seenFromRoot(folder: string, target: string): string {
+  return relative(OVERLAYS, resolve(folder, target));
+}
 
 const PROVISION = 'usr/lib/pisang/provision';
 /** A mounted partition, whose mounts are noted. */
