@@ -28,8 +28,8 @@ function roomsAndPackages(file: string): readonly string[] {
 }
 
 test('the API never loads the serial port, the worker never the HTTP server', () => {
-  const api = roomsAndPackages('commands/api.ts');
-  const modem = roomsAndPackages('commands/modem.ts');
+  const api = roomsAndPackages('commands/api-service.ts');
+  const modem = roomsAndPackages('commands/modem-service.ts');
   assert.ok(api.includes('http') && api.includes('fastify'), api.join());
   assert.ok(modem.includes('modem') && modem.includes('link'), modem.join());
   for (const name of ['serialport', 'link', 'at', 'modem', 'worker', 'simulator']) {
@@ -37,6 +37,18 @@ test('the API never loads the serial port, the worker never the HTTP server', ()
   }
   for (const name of ['fastify', 'http', 'status', 'simulator', 'ajv']) {
     assert.ok(!modem.includes(name), name);
+  }
+});
+
+test('a service is loaded while its configuration is checked, not before', () => {
+  for (const command of ['api', 'modem']) {
+    const own = roomsAndPackages(`commands/${command}.ts`);
+    const heavy = own.filter((name) => !['commands', 'domain', 'pino'].includes(name));
+    assert.deepEqual(
+      heavy.filter((name) => !name.startsWith('node:')),
+      [],
+      command,
+    );
   }
 });
 
