@@ -75,3 +75,11 @@ test-image: build/js ## checks that image, its boot loader and a start of it in 
 	@$(MAKE) --no-print-directory image BOARD=bananapi
 	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static slots boot,build/js/test/image/$(name).test.js)
 .PHONY: image test-image
+
+export SIGN_KEY SIGN_CERT SIGN_CA
+bundle: build ## a signed update of that image, under build/image/ (SIGN_KEY=FILE outside the clone; as root)
+	@image/bundle '$(BOARD)' '$(BASE)'
+
+test-bundle: build/js ## bundles that are taken and bundles that are refused, with the image's RAUC (mmdebstrap; as root)
+	@node --enable-source-maps --test --test-timeout=120000 build/js/test/image/bundle.test.js
+.PHONY: bundle test-bundle

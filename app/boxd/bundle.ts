@@ -1,27 +1,55 @@
-/** What `rauc info` says of a bundle whose signature it has verified. */
+/** What RAUC calls `compatible`; a bundle for anything else would not start here. */
+const PRODUCT = 'pisang';
+
+/** What `rauc info` says of a bundle whose signature it has verified; null where the bundle does not say. */
 export interface BundleInfo {
+  readonly product: string | null;
   readonly version: string;
-  /** Of the database the bundle's program writes; null where the bundle does not say. */
+  /** Debian's name, `armhf`. */
+  readonly architecture: string | null;
+  /** Of the database the bundle's program writes. */
   readonly schema: number | null;
+  /** `release`, or `development-signed`: by a key that one machine made for itself. */
+  readonly signing: string | null;
 }
 
 export interface RunningSystem {
   readonly version: string;
+  /** Debian's name, `armhf`. */
+  readonly architecture: string;
   /** Of the database as it is now. */
   readonly schema: number;
+  /** Whose updates it takes: `release`, `development-signed`, or `unknown` off the appliance. */
+  readonly signing: string;
 }
 
-/** Reads `rauc info --output-format=json`; null when it is not what was expected. */
+export interface Refusal {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/**
+ * Reads `rauc info --output-format=json-2` (RAUC 1.13; plain `json` leaves the sections `[meta.…]` out);
+ * null when it is not what was expected.
+ */
 export function readBundleInfo(json: string): BundleInfo | null {
   try {
-    const info = JSON.parse(json) as {
-      version?: unknown;
-      meta?: { pisang?: { schema?: unknown } };
+    const { update, meta } = JSON.parse(json) as {
+      update?: { version?: unknown; compatible?: unknown };
+      meta?: { pisang?: { schema?: unknown; architecture?: unknown; signing?: unknown } };
     };
-    const schema = Number(info.meta?.pisang?.schema);
-    return typeof info.version === 'string' && versionOf(info.version) !== null
-      ? { version: info.version, schema: Number.isInteger(schema) ? schema : null }
-      : null;
+    const version = update?.version;
+    if (typeof version !== 'string' || versionOf(version) === null) {
+      return null;
+    }
+    const { schema, architecture, signing } = meta?.pisang ?? {};
+    return {
+      product: name(update?.compatible),
+      version,
+      architecture: name(architecture),
+      schema: typeof schema === 'string' && /^\d{1,6}$/.test(schema) ? Number(schema) : null,
+      signing: name(signing),
+    };
   } catch {
     return null;
   }
@@ -35,22 +63,85 @@ export function refusalOf(
   bundle: BundleInfo,
   running: RunningSystem,
   allowDowngrade: boolean,
-): { readonly code: string; readonly detail: string } | null {
-  if (compareVersions(bundle.version, running.version) >= 0) {
+): Refusal | null {
+  const { product, version, architecture, schema } = bundle;
+  if (product !== PRODUCT) {
+    const other = product ?? 'a product that it does not name';
+    return { code: 'update-product', detail: `This update is for ${other}, not for ${PRODUCT}.` };
+  }
+  if (architecture !== running.architecture) {
+    const other = architecture ?? 'a machine that it does not name';
+    return {
+      code: 'update-architecture',
+      detail: `This update is for ${other}; this box needs ${running.architecture}.`,
+    };
+  }
+  if (compareVersions(version, running.version) >= 0) {
     return null;
   }
   if (!allowDowngrade) {
     return {
       code: 'update-older',
-      detail: `Version ${bundle.version} is older than ${running.version}, which runs; --allow-downgrade installs it all the same.`,
+      detail: `Version ${version} is older than ${running.version}, which runs; --allow-downgrade installs it all the same.`,
     };
   }
-  return bundle.schema !== null && bundle.schema >= running.schema - 1
+  return schema !== null && schema >= running.schema - 1
     ? null
     : {
         code: 'update-schema',
-        detail: `Version ${bundle.version} can not read the messages that ${running.version} has stored.`,
+        detail: `Version ${version} can not read the messages that ${running.version} has stored.`,
       };
+}
+
+/** What RAUC's last line (1.13, with OpenSSL 3) means for who wants to update; in this order. */
+const MEANINGS: readonly (readonly [RegExp, Refusal])[] = [
+  [
+    /Signature size is 0$/,
+    { code: 'update-unsigned', detail: 'The update is not signed, so it is not taken.' },
+  ],
+  [
+    /^Invalid bundle format/,
+    {
+      code: 'update-incomplete',
+      detail: 'The file is no whole update: it was cut short, or is something else.',
+    },
+  ],
+  [
+    /not yet valid|has expired/,
+    {
+      code: 'update-signer',
+      detail: "The signer's certificate is not valid at the time that the box's clock shows.",
+    },
+  ],
+  [
+    /signature verification failed: .*(?:self-signed|unable to get|unsuitable|invalid CA)/,
+    {
+      code: 'update-signer',
+      detail: 'The update is signed by somebody whom this system does not trust.',
+    },
+  ],
+  [
+    /signature verification failed/,
+    { code: 'update-changed', detail: 'The update was changed after it was signed.' },
+  ],
+  [
+    /[Ii]nput\/output error|corrupt/,
+    {
+      code: 'update-changed',
+      detail: 'The update was changed or damaged after it was signed; it is not used.',
+    },
+  ],
+];
+
+/** The refusal behind what RAUC wrote on standard error; null when it is none of the known ones. */
+export function meaningOf(stderr: string): Refusal | null {
+  const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
+  return MEANINGS.find(([pattern]) => pattern.test(last))?.[1] ?? null;
+}
+
+/** A short word, fit to be shown. */
+function name(value: unknown): string | null {
+  return typeof value === 'string' && /^[\w .+-]{1,64}$/.test(value) ? value : null;
 }
 
 /** Semantic versioning 2.0.0 §11, for the three numbers; a pre-release is older than its release. */

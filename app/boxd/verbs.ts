@@ -1,4 +1,4 @@
-import { type RunningSystem, readBundleInfo, refusalOf } from './bundle.ts';
+import { meaningOf, type RunningSystem, readBundleInfo, refusalOf } from './bundle.ts';
 import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
 import { LED_NAMES, LED_STATES, ledPattern } from './led.ts';
 import { type Ended, type Machine, PLACES } from './programs.ts';
@@ -53,10 +53,11 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     'update-status',
     {
       fields: {},
-      act: async (_, { machine }) => {
-        const ended = await machine.run('rauc', ['status', '--output-format=json'], QUICK_MS);
+      act: async (_, { machine, running: { version, signing } }) => {
+        const asked = ['status', '--detailed', '--output-format=json'];
+        const ended = await machine.run('rauc', asked, QUICK_MS);
         const reply = outcome(ended, 'The slots.');
-        return reply.ok ? { ...reply, data: parsed(ended.out) } : reply;
+        return reply.ok ? { ...reply, data: { version, signing, rauc: parsed(ended.out) } } : reply;
       },
     },
   ],
@@ -107,11 +108,11 @@ async function installUpdate(
   }
   const looked = await machine.run(
     'rauc',
-    ['info', '--output-format=json', PLACES.bundle],
+    ['info', '--output-format=json-2', PLACES.bundle],
     QUICK_MS,
   );
   if (looked.code !== 0) {
-    return { ...failed(looked), code: 'update-refused' };
+    return refusedBy(looked);
   }
   const bundle = readBundleInfo(looked.out);
   if (bundle === null) {
@@ -122,9 +123,19 @@ async function installUpdate(
     return { ok: false, ...refusal };
   }
   const ended = await machine.run('rauc', ['install', PLACES.bundle], INSTALL_MS);
+  const note = bundle.signing === 'release' ? '' : ` (${bundle.signing ?? 'signing unknown'})`;
   return ended.code === 0
-    ? { ok: true, detail: `Version ${bundle.version} is installed; a restart tries it.` }
-    : { ...failed(ended), code: 'update-refused' };
+    ? { ok: true, detail: `Version ${bundle.version}${note} is installed; a restart tries it.` }
+    : refusedBy(ended);
+}
+
+/** In our words where RAUC's are known, with RAUC's own for who must look further. */
+function refusedBy(ended: Ended): Reply {
+  const meaning = meaningOf(ended.err);
+  const said = failed(ended);
+  return meaning === null
+    ? { ...said, code: 'update-refused' }
+    : { ok: false, code: meaning.code, detail: `${meaning.detail} (${said.detail})` };
 }
 
 async function reauthorizeUsb(

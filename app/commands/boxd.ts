@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { openHandedSocket, REAL_MACHINE, serve } from '../boxd/index.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { SCHEMA_VERSION } from '../outbox/index.ts';
@@ -6,6 +7,10 @@ import { createProcessLogger } from './process-logger.ts';
 
 /** Where systemd listens for it. */
 const SOCKET = '/run/pisang-boxd.sock';
+/** What the image build says of this system; beside the program. */
+const RELEASE = new URL('../../release.json', import.meta.url);
+/** Debian's names of Node's architectures, where they differ. */
+const DEBIAN_NAMES: Readonly<Record<string, string>> = { arm: 'armhf', x64: 'amd64' };
 
 export const command: Command = {
   usage: '',
@@ -17,10 +22,24 @@ export const command: Command = {
     const server = await openHandedSocket(environment, path);
     await serve(server, {
       machine: REAL_MACHINE,
-      running: { version, schema: SCHEMA_VERSION },
+      running: {
+        version,
+        schema: SCHEMA_VERSION,
+        architecture: DEBIAN_NAMES[process.arch] ?? process.arch,
+        signing: signing(),
+      },
       clock: new SystemClock(),
       logger: createProcessLogger('boxd', 'info'),
     });
     return 0;
   },
 };
+
+function signing(): string {
+  try {
+    const { updates } = JSON.parse(readFileSync(RELEASE, 'utf8')) as { updates?: unknown };
+    return typeof updates === 'string' ? updates : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}

@@ -17,8 +17,8 @@ import { QUIET, RecordedMachine, RUNNING } from './support.ts';
 const ALLOWED = [
   /^systemctl --no-block (reboot|poweroff)$/,
   /^date --utc --set=@\d{10}$/,
-  /^rauc status --output-format=json$/,
-  /^rauc (info --output-format=json|install) \/var\/lib\/pisang\/update\/bundle\.raucb$/,
+  /^rauc status --detailed --output-format=json$/,
+  /^rauc (info --output-format=json-2|install) \/var\/lib\/pisang\/update\/bundle\.raucb$/,
   /^systemctl restart pisang-provision\.service$/,
   /^write \/sys\/bus\/usb\/devices\/[\d.-]+\/authorized [01]$/,
   /^write \/sys\/class\/leds\/bananapi:green:usr\/(trigger pattern|pattern [\d ]+)$/,

@@ -2,7 +2,12 @@ import type { RunningSystem } from '../../app/boxd/bundle.ts';
 import type { Ended, Machine, ProgramName } from '../../app/boxd/programs.ts';
 import type { Logger } from '../../app/domain/logger.ts';
 
-export const RUNNING: RunningSystem = { version: '1.4.0', schema: 7 };
+export const RUNNING: RunningSystem = {
+  version: '1.4.0',
+  schema: 7,
+  architecture: 'armhf',
+  signing: 'release',
+};
 export const QUIET: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Does nothing, and keeps what it would have done as lines. */

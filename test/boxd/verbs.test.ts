@@ -13,7 +13,7 @@ const DOES: readonly (readonly [object, readonly string[]])[] = [
   [{ verb: 'reboot' }, ['systemctl --no-block reboot']],
   [{ verb: 'power-off' }, ['systemctl --no-block poweroff']],
   [{ verb: 'set-time', epochSeconds: 1_795_000_000 }, ['date --utc --set=@1795000000']],
-  [{ verb: 'update-status' }, ['rauc status --output-format=json']],
+  [{ verb: 'update-status' }, ['rauc status --detailed --output-format=json']],
   [
     { verb: 'reauthorize-usb', device: '1-1.2' },
     [
@@ -85,28 +85,43 @@ interface BundleCase {
   readonly code: string | null;
 }
 
+/** What `rauc info --output-format=json-2` says of a bundle of this version. */
+function info(version: string, meta: object = {}, compatible: string = 'pisang'): string {
+  const pisang = { architecture: 'armhf', signing: 'release', ...meta };
+  return JSON.stringify({ update: { version, compatible }, meta: { pisang } });
+}
+
 const BUNDLES: Readonly<Record<string, BundleCase>> = {
-  'a newer one': { info: '{"version":"1.5.0"}', code: null },
-  'the same one': { info: '{"version":"1.4.0"}', code: null },
-  'an older one': { info: '{"version":"1.3.9"}', code: 'update-older' },
-  'a pre-release of what runs': { info: '{"version":"1.4.0-rc.1"}', code: 'update-older' },
+  'a newer one': { info: info('1.5.0'), code: null },
+  'the same one': { info: info('1.4.0'), code: null },
+  'an older one': { info: info('1.3.9'), code: 'update-older' },
+  'a pre-release of what runs': { info: info('1.4.0-rc.1'), code: 'update-older' },
   'an older one, wanted, that can read the messages': {
-    info: '{"version":"1.3.0","meta":{"pisang":{"schema":"6"}}}',
+    info: info('1.3.0', { schema: '6' }),
     allowDowngrade: true,
     code: null,
   },
   'an older one, wanted, that can not': {
-    info: '{"version":"1.2.0","meta":{"pisang":{"schema":"5"}}}',
+    info: info('1.2.0', { schema: '5' }),
     allowDowngrade: true,
     code: 'update-schema',
   },
   'an older one, wanted, that does not say': {
-    info: '{"version":"1.3.0"}',
+    info: info('1.3.0'),
     allowDowngrade: true,
     code: 'update-schema',
   },
+  'one for another product': { info: info('1.5.0', {}, 'durian'), code: 'update-product' },
+  'one for another machine': {
+    info: info('1.5.0', { architecture: 'arm64' }),
+    code: 'update-architecture',
+  },
+  'one that does not say for which machine': {
+    info: '{"update":{"version":"1.5.0","compatible":"pisang"}}',
+    code: 'update-architecture',
+  },
   'one without a version': { info: '{}', code: 'update-refused' },
-  'one whose signature is not ours': { info: null, code: 'update-refused' },
+  'one that RAUC refuses in words of its own': { info: null, code: 'update-refused' },
 };
 
 for (const [name, { info, allowDowngrade, code }] of Object.entries(BUNDLES)) {
@@ -116,7 +131,7 @@ for (const [name, { info, allowDowngrade, code }] of Object.entries(BUNDLES)) {
     machine.ends.set('rauc info', {
       code: info === null ? 1 : 0,
       out: info ?? '',
-      err: info === null ? 'noise\nsignature verification failed' : '',
+      err: info === null ? 'noise\nsomething new' : '',
     });
     const reply = await ask(machine, {
       verb: 'install-update',
@@ -125,7 +140,25 @@ for (const [name, { info, allowDowngrade, code }] of Object.entries(BUNDLES)) {
     assert.equal(reply.ok ? null : reply.code, code, JSON.stringify(reply));
     assert.equal(machine.done.includes(`rauc install ${BUNDLE}`), code === null);
     if (info === null) {
-      assert.equal(reply.detail, 'signature verification failed');
+      assert.equal(reply.detail, 'something new');
     }
   });
 }
+
+test('an update that turns out damaged while it is installed is refused in our words', async () => {
+  const machine = new RecordedMachine();
+  machine.files.set(BUNDLE, '');
+  machine.ends.set('rauc info', { code: 0, out: info('1.5.0'), err: '' });
+  machine.ends.set('rauc install', { code: 1, out: '', err: 'Failed: Input/output error' });
+  const reply = await ask(machine, { verb: 'install-update' });
+  assert.equal(reply.ok ? null : reply.code, 'update-changed');
+});
+
+test('who signed it is said where it was not the release key', async () => {
+  const machine = new RecordedMachine();
+  machine.files.set(BUNDLE, '');
+  const out = info('1.5.0', { signing: 'development-signed' });
+  machine.ends.set('rauc info', { code: 0, out, err: '' });
+  const { detail } = await ask(machine, { verb: 'install-update' });
+  assert.equal(detail, 'Version 1.5.0 (development-signed) is installed; a restart tries it.');
+});

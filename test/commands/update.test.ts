@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { storeUpdate, UPDATE_LIMIT_BYTES } from '../../app/commands/update-source.ts';
 import { CLI, startProgram } from '../support/processes.ts';
 
 let folder: string;
@@ -30,7 +39,12 @@ before(async () => {
     if (request.url === '/moved') {
       response.writeHead(302, { location: '/bundle' });
     }
-    response.end(request.url === '/bundle' ? 'from the web' : '');
+    if (request.url === '/huge') {
+      response.writeHead(200, { 'content-length': UPDATE_LIMIT_BYTES + 1 }).flushHeaders();
+      return;
+    }
+    response.write(request.url === '/bundle' ? 'from the web' : '');
+    response.end();
   });
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
 });
@@ -90,9 +104,52 @@ test('what can not be had is told, and boxd is not asked', async () => {
   assert.deepEqual(asked, []);
 });
 
+test('what is too large is refused: by its size where that is known, else while it is stored', async () => {
+  const { port } = web.address() as AddressInfo;
+  const { code, err } = await pisang('update', `http://127.0.0.1:${port}/huge`);
+  assert.deepEqual(
+    [code, err],
+    [1, 'pisang: The update is larger than 512 MiB, so it is not taken.\n'],
+  );
+  const file = join(folder, 'huge.raucb');
+  writeFileSync(file, '');
+  truncateSync(file, UPDATE_LIMIT_BYTES + 1);
+  assert.match((await pisang('update', file)).err, /larger than 512 MiB/);
+  // Chunked, so its size is not announced.
+  const counted = storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, 11);
+  await assert.rejects(counted, { code: 'update-too-large' });
+  await storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, 12);
+  assert.equal(readFileSync(bundle, 'utf8'), 'from the web');
+  rmSync(bundle);
+  assert.deepEqual([asked, readdirSync(join(folder, 'update'))], [[], []]);
+});
+
 test('the slots are shown; a factory reset wants a yes', async () => {
-  reply = { ok: true, detail: 'The slots.', data: { booted: 'A' } };
-  assert.deepEqual(JSON.parse((await pisang('update', 'status')).out), { booted: 'A' });
+  const installed = { bundle: { version: '1.5.0' }, installed: { timestamp: '2026-01-01' } };
+  const data = {
+    version: '1.4.0',
+    signing: 'development-signed',
+    rauc: {
+      boot_primary: 'rootfs.1',
+      slots: [
+        {
+          'rootfs.1': {
+            bootname: 'B',
+            state: 'inactive',
+            boot_status: 'good',
+            slot_status: installed,
+          },
+        },
+        { 'rootfs.0': { bootname: 'A', state: 'booted', boot_status: 'good' } },
+      ],
+    },
+  };
+  reply = { ok: true, detail: 'The slots.', data };
+  assert.deepEqual((await pisang('update', 'status')).out.trim().split('\n'), [
+    'version 1.4.0 runs, development-signed',
+    'slot A: runs, may be started',
+    'slot B: stands by, may be started, is the first choice at the next start, got version 1.5.0 at 2026-01-01',
+  ]);
   assert.equal((await pisang('factory-reset')).code, 64);
   reply = { ok: true, detail: 'It begins now.' };
   assert.equal((await pisang('factory-reset', '--yes')).code, 0);
