@@ -1,19 +1,17 @@
-import type { LateResult } from '../at/at-types.ts';
 import { type Clock, delay } from '../domain/clock.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { WorkerCommand } from '../domain/worker-protocol.ts';
-import type { Link } from '../link/link.ts';
 import type { DriverSnapshot, ModemDriver, ModemDriverDeps, SendOutcome } from './contract.ts';
 import { describe, familyName, type ModemFacts, newFacts } from './facts.ts';
 import { LateWindow } from './late-window.ts';
 import { DEFAULT_LIMITS, type DriverLimits } from './limits.ts';
 import { performOrder } from './orders.ts';
-import { PortKeeper } from './port-keeper.ts';
 import { RadioWatch } from './radio-watch.ts';
 import { needsLook, SendHealth } from './send-health.ts';
 import { sendPart } from './send-part.ts';
-import { Session } from './session.ts';
-import { Supervisor } from './supervisor.ts';
+import type { Session } from './session.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import { RESTARTED_SILENTLY } from './trouble.ts';
 import { UsableGate } from './usable-gate.ts';
 
 export function createModemDriver(deps: ModemDriverDeps): ModemDriver {
@@ -28,19 +26,15 @@ class Driver implements ModemDriver {
   readonly #limits: DriverLimits;
   readonly #facts: ModemFacts;
   readonly #radio: RadioWatch;
-  readonly #ports: PortKeeper;
-  readonly #supervisor: Supervisor;
   readonly #late: LateWindow;
   readonly #health: SendHealth = new SendHealth();
   readonly #stopping: AbortController = new AbortController();
   readonly #gate: UsableGate;
+  readonly #sessions: SessionKeeper;
   #running: Promise<void> = Promise.resolve();
-  #session: Session | null = null;
   #sending: Promise<SendOutcome> | null = null;
   /** A USSD dialogue, or an order that must not meet an SMS. */
   #exclusive: Promise<unknown> | null = null;
-  #lastAnswerMs: number | null = null;
-  #hung = false;
 
   constructor(deps: ModemDriverDeps) {
     this.id = deps.config.id;
@@ -53,15 +47,21 @@ class Driver implements ModemDriver {
       () => deps.onReady(),
     );
     this.#radio = new RadioWatch(deps.clock, this.#limits.debounceMs, () => this.#changed());
-    this.#ports = new PortKeeper(deps, this.#limits, this.#facts);
-    this.#supervisor = new Supervisor(deps, this.#limits, this.#facts);
     this.#late = new LateWindow(deps.clock, deps.awaitLateResultMs, this.#limits.lateLeastMs, () =>
       this.#changed(),
     );
+    this.#sessions = new SessionKeeper({
+      driver: deps,
+      limits: this.#limits,
+      facts: this.#facts,
+      radio: this.#radio,
+      late: this.#late,
+      onChange: () => this.#changed(),
+    });
   }
 
   start(): void {
-    this.#running = this.#run(this.#stopping.signal).catch((error: unknown) => {
+    this.#running = this.#sessions.run(this.#stopping.signal).catch((error: unknown) => {
       this.#deps.logger.error({ modem: this.id, err: error }, 'the modem driver stopped');
       this.#facts.state = 'failed';
       this.#changed();
@@ -69,7 +69,9 @@ class Driver implements ModemDriver {
   }
 
   ready(): boolean {
-    return this.#session?.healthy === true && !this.#late.open && !this.#stopping.signal.aborted;
+    return (
+      this.#sessions.current?.healthy === true && !this.#late.open && !this.#stopping.signal.aborted
+    );
   }
 
   hold(): 'roaming' | 'not-registered' | null {
@@ -89,16 +91,16 @@ class Driver implements ModemDriver {
   }
 
   hung(): boolean {
-    return this.#hung;
+    return this.#sessions.hung;
   }
 
   snapshot(): DriverSnapshot {
-    const answeredMs = this.#lastAnswerMs;
+    const answeredMs = this.#sessions.lastAnswerMs;
     return {
       ...describe(this.id, this.#facts),
       lastAnswerAgeSeconds:
         answeredMs === null ? null : Math.floor((this.#clock.monotonicMs() - answeredMs) / 1000),
-      recovery: this.#supervisor.report(),
+      recovery: this.#sessions.recovery(),
       radio: this.#radio.snapshot(),
     };
   }
@@ -111,7 +113,7 @@ class Driver implements ModemDriver {
     while (this.#exclusive !== null) {
       await this.#exclusive;
     }
-    const session = this.#session;
+    const session = this.#sessions.current;
     if (session === null || !this.ready() || this.#sending !== null) {
       return { kind: 'not-handed-over', code: 'modem-not-ready', bracketed: false };
     }
@@ -137,7 +139,7 @@ class Driver implements ModemDriver {
   }
 
   async execute(command: WorkerCommand): Promise<{ ok: boolean; detail: string }> {
-    const session = this.#session;
+    const session = this.#sessions.current;
     if (session === null) {
       return { ok: false, detail: 'The modem is not connected.' };
     }
@@ -173,7 +175,7 @@ class Driver implements ModemDriver {
         delay(this.#clock, this.#limits.stopMs, bound.signal).catch(() => undefined),
       ]);
       bound.abort();
-      await this.#close();
+      await this.#sessions.close();
       this.#late.stop();
       this.#radio.stop();
       this.#changed();
@@ -181,97 +183,9 @@ class Driver implements ModemDriver {
     await this.#running;
   }
 
-  // ---- the life of the link --------------------------------------------------------------------
-
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const link = await this.#ports.open(signal);
-      if (link !== null && !signal.aborted) {
-        await this.#live(link, signal);
-        this.#late.interrupted();
-        await this.#close();
-      } else if (link !== null) {
-        await link.close();
-      }
-    }
-  }
-
-  async #live(link: Link, signal: AbortSignal): Promise<void> {
-    const session = this.#newSession(link);
-    this.#session = session;
-    this.#late.opened();
-    for (;;) {
-      if (this.#facts.state !== 'recovering' && this.#facts.state !== 'failed') {
-        this.#facts.state = 'starting';
-      }
-      this.#changed();
-      const trouble = await session.round();
-      this.#changed();
-      if (signal.aborted || trouble.kind === 'stopped') {
-        return;
-      }
-      this.#deps.logger.warn(
-        { modem: this.id, kind: trouble.kind, reason: trouble.reason },
-        'the modem needs attention',
-      );
-      if (trouble.kind === 'booted') {
-        // A modem that restarted has forgotten what it was asked to send.
-        this.#late.close();
-      }
-      if ((await this.#supervisor.meet(trouble, session, signal)) === 'reopen') {
-        return;
-      }
-    }
-  }
-
-  #newSession(link: Link): Session {
-    return new Session({
-      link,
-      facts: this.#facts,
-      radio: this.#radio,
-      driver: this.#deps,
-      limits: this.#limits,
-      clock: this.#clock,
-      logger: this.#deps.logger,
-      onAnswer: () => {
-        this.#lastAnswerMs = this.#clock.monotonicMs();
-      },
-      onReceived: () => this.#changed(),
-      onLate: (late) => this.#heardLate(late),
-      onUp: () => this.#up(),
-      onHealth: () => this.#changed(),
-      mayBeBusy: () => this.#late.open,
-    });
-  }
-
-  #up(): void {
-    this.#facts.state = 'ready';
-    this.#supervisor.recovered();
-    this.#ports.worked();
-    this.#changed();
-  }
-
-  async #close(): Promise<void> {
-    const session = this.#session;
-    this.#session = null;
-    if (this.#facts.state === 'ready') {
-      this.#facts.state = 'starting';
-    }
-    if (session !== null) {
-      const report = await session.close();
-      if (report.hung) {
-        this.#hung = true;
-        this.#deps.logger.error({ modem: this.id }, 'the port can not be closed');
-      }
-      this.#changed();
-    }
-  }
-
-  // ---- sending ---------------------------------------------------------------------------------
-
   #afterSend(outcome: SendOutcome, session: Session): void {
     if (session.restartedSilently) {
-      session.fail({ kind: 'booted', reason: 'the modem restarted without a word' });
+      session.fail(RESTARTED_SILENTLY);
     }
     if (outcome.kind !== 'unknown') {
       this.#late.answered();
@@ -290,13 +204,6 @@ class Driver implements ModemDriver {
       session.suspect();
     }
     this.#changed();
-  }
-
-  #heardLate(late: LateResult): void {
-    this.#late.close();
-    if (late.kind === 'sent') {
-      this.#deps.onLateSent(late.reference);
-    }
   }
 
   async #sendingEnds(): Promise<void> {

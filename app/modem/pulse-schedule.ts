@@ -1,9 +1,10 @@
 import type { DriverLimits } from './limits.ts';
 
+/** A slow job of a session; see `pulse-jobs.ts`. */
+export type PulseJob = 'sim' | 'inbound' | 'pulse' | 'poll' | 'check';
+
 /** What a session does next. */
-export type Due =
-  | { readonly job: 'sim' | 'inbound' | 'pulse' | 'poll' | 'check' }
-  | { readonly job: 'wait'; readonly forMs: number };
+export type Due = { readonly job: PulseJob } | { readonly job: 'wait'; readonly forMs: number };
 
 /**
  * Which of the slow jobs of a modem is due. With a SIM that can be used: radio, message store and

@@ -11,6 +11,12 @@ export interface Trouble {
 
 export const UNEXPLAINED: Trouble = { kind: 'sick', reason: 'unexplained' };
 
+/** The modem echoes again, or is in another mode than it was set to. */
+export const RESTARTED_SILENTLY: Trouble = {
+  kind: 'booted',
+  reason: 'the modem restarted without a word',
+};
+
 const MODEM_ERRORS: ReadonlySet<string> = new Set([
   'link-lost',
   'modem-silent',
