@@ -10,10 +10,10 @@ import type {
   PduResult,
   Urc,
 } from './at-types.ts';
-import { type ChannelJob, commandJob, pduJob, resyncJob } from './channel-job.ts';
+import { commandJob, pduJob, resyncJob } from './channel-job.ts';
 import { CommandExchange } from './command-exchange.ts';
 import { EntryReader } from './entry-reader.ts';
-import type { Exchange, ExchangeHost } from './exchange.ts';
+import { ExchangeQueue } from './exchange-queue.ts';
 import { type FaultCounters, newFaultCounters } from './fault-counters.ts';
 import { LateSend } from './late-send.ts';
 import { parseFinal } from './line-kinds.ts';
@@ -21,9 +21,6 @@ import type { Entry } from './line-pairing.ts';
 import { PduExchange } from './pdu-exchange.ts';
 import { ResyncExchange, type ResyncOptions } from './resync-exchange.ts';
 import { toUrcs } from './urc.ts';
-
-/** Commands that may wait; the driver has one or two. */
-const QUEUE_LIMIT = 64;
 
 /** A CR would end the command and begin another, Ctrl-Z would send what stands at a prompt. */
 const CONTROL = /\p{Cc}/u;
@@ -40,22 +37,19 @@ export interface AtChannelDeps {
 }
 
 /**
- * AT commands over one link: one at a time, in the order of the calls, answers told apart from
- * announcements, the prompt found in raw octets. After a time-out the channel probes the modem by
- * itself before the next command, so that a late answer is never taken for a newer one's.
+ * AT commands over one link: one at a time, in the order of the calls (`exchange-queue.ts`), answers
+ * told apart from announcements, the prompt found in raw octets. After a time-out the channel probes
+ * the modem by itself before the next command.
  */
 export class AtChannel {
   readonly faults: FaultCounters = newFaultCounters();
   readonly #link: Link;
   readonly #deps: AtChannelDeps;
   readonly #reader: EntryReader;
-  readonly #host: ExchangeHost;
   readonly #lateSend: LateSend;
-  readonly #queue: ChannelJob[] = [];
-  #active: Exchange | null = null;
-  #outOfSync = false;
-  #strayEscapeSent = false;
-  #ended: GatewayError | null = null;
+  readonly #queue: ExchangeQueue;
+  /** The number of the exchange in which the last stray prompt was answered with ESC. */
+  #escapedIn = -1;
 
   constructor(link: Link, deps: AtChannelDeps) {
     this.#link = link;
@@ -64,7 +58,7 @@ export class AtChannel {
       {
         onEntry: (entry) => this.#dispatch(entry),
         onPrompt: () => this.#onPrompt(),
-        isEcho: (line) => this.#active?.isEcho(line) ?? false,
+        isEcho: (line) => this.#queue.active?.isEcho(line) ?? false,
       },
       this.faults,
     );
@@ -72,13 +66,12 @@ export class AtChannel {
       this.faults.lateResults += 1;
       this.#guard(() => deps.onLateResult?.(result));
     });
-    this.#host = {
+    this.#queue = new ExchangeQueue({
       clock: deps.clock,
       faults: this.faults,
       write: (text) => this.#write(text),
       lateSendOpen: () => this.#lateSend.open,
-      over: (outOfSync) => this.#over(outOfSync),
-    };
+    });
     link.onClose((error) => this.#end(error));
     link.onData((bytes) => this.#onData(bytes));
   }
@@ -100,7 +93,7 @@ export class AtChannel {
     } else if (options.signal?.aborted === true) {
       exchange.fail(options.signal.reason, false);
     } else {
-      this.#enqueue(commandJob(exchange));
+      this.#queue.add(commandJob(exchange));
     }
     return exchange.result;
   }
@@ -121,7 +114,7 @@ export class AtChannel {
     });
     return new Promise((resolve, reject) => {
       exchange.result.then(resolve, reject);
-      this.#enqueue(pduJob(exchange, resolve));
+      this.#queue.add(pduJob(exchange, resolve));
     });
   }
 
@@ -133,13 +126,13 @@ export class AtChannel {
     const exchange = new ResyncExchange(options);
     return new Promise((resolve) => {
       exchange.result.then(resolve, () => resolve(false));
-      this.#enqueue(resyncJob(exchange, resolve));
+      this.#queue.add(resyncJob(exchange, resolve));
     });
   }
 
   /** Whether the link is usable. */
   get open(): boolean {
-    return this.#ended === null;
+    return !this.#queue.ended;
   }
 
   /** Settles all that runs or waits with `link-lost`, then closes the link (bounded in time). */
@@ -147,67 +140,6 @@ export class AtChannel {
     const report = this.#link.close();
     this.#end(null);
     return await report;
-  }
-
-  #enqueue(job: ChannelJob): void {
-    if (this.#ended !== null) {
-      job.lost(this.#ended);
-      return;
-    }
-    if (this.#queue.length >= QUEUE_LIMIT) {
-      job.lost(
-        new GatewayError('at-queue-full', 'Too many commands wait for the modem.', {
-          retry: 'later',
-        }),
-      );
-      return;
-    }
-    this.#queue.push(job);
-    this.#pump();
-  }
-
-  #pump(): void {
-    while (this.#active === null && this.#ended === null) {
-      const job = this.#queue[0];
-      if (job === undefined) {
-        return;
-      }
-      if (job.skip()) {
-        this.#queue.shift();
-      } else if (this.#outOfSync && !(job.exchange instanceof ResyncExchange)) {
-        const probe = new ResyncExchange({ escape: !this.#lateSend.open });
-        void probe.result.then((alive) => {
-          if (!alive && this.#queue[0] === job) {
-            this.#queue.shift();
-            job.unanswered();
-          }
-          this.#pump();
-        });
-        this.#run(probe);
-        return;
-      } else {
-        this.#queue.shift();
-        this.#run(job.exchange);
-      }
-    }
-  }
-
-  #run(exchange: Exchange): void {
-    this.#active = exchange;
-    this.#strayEscapeSent = false;
-    exchange.start(this.#host);
-  }
-
-  #over(outOfSync: boolean): void {
-    const ended = this.#active;
-    this.#active = null;
-    this.#outOfSync = outOfSync;
-    if (ended instanceof ResyncExchange && outOfSync) {
-      // A failed probe first fails the job it was for; then the queue goes on.
-      queueMicrotask(() => this.#pump());
-    } else {
-      this.#pump();
-    }
   }
 
   async #write(text: string): Promise<void> {
@@ -226,24 +158,25 @@ export class AtChannel {
   }
 
   #onPrompt(): void {
-    if ((this.#active?.prompt() ?? 'stray') !== 'stray') {
+    if ((this.#queue.active?.prompt() ?? 'stray') !== 'stray') {
       return;
     }
     this.faults.strayPrompts += 1;
-    if (!this.#strayEscapeSent) {
+    if (this.#escapedIn !== this.#queue.started) {
       // Once per exchange: some other device on the port might answer each ESC with a prompt.
-      this.#strayEscapeSent = true;
+      this.#escapedIn = this.#queue.started;
       void this.#write('\x1b');
     }
     // A command that runs was typed into the prompt; the answer to the ESC is not its own.
-    this.#outOfSync = true;
-    if (this.#active instanceof CommandExchange) {
-      this.#active.stuck();
+    this.#queue.probeFirst();
+    const { active } = this.#queue;
+    if (active instanceof CommandExchange) {
+      active.stuck();
     }
   }
 
   #dispatch(entry: Entry): void {
-    if (this.#lateSend.swallows(entry.line) || this.#active?.take(entry) === true) {
+    if (this.#lateSend.swallows(entry.line) || this.#queue.active?.take(entry) === true) {
       return;
     }
     if (entry.pdu === null) {
@@ -257,25 +190,19 @@ export class AtChannel {
     for (const urc of toUrcs(entry)) {
       if (urc.kind === 'boot' && urc.stage === 'started') {
         this.#lateSend.end();
-        this.#active?.reset();
+        this.#queue.active?.reset();
       }
       this.#guard(() => this.#deps.onUrc(urc));
     }
   }
 
   #end(error: GatewayError | null): void {
-    if (this.#ended !== null) {
+    if (this.#queue.ended) {
       return;
     }
-    const reason =
-      error ?? new GatewayError('link-lost', 'The link was closed.', { retry: 'later' });
-    this.#ended = reason;
-    const active = this.#active;
-    this.#active = null;
-    active?.lost(reason);
-    for (const job of this.#queue.splice(0)) {
-      job.lost(reason);
-    }
+    this.#queue.end(
+      error ?? new GatewayError('link-lost', 'The link was closed.', { retry: 'later' }),
+    );
     this.#reader.close();
     if (error !== null) {
       void this.#link.close();
@@ -285,7 +212,8 @@ export class AtChannel {
 
   #trace(direction: 'in' | 'out', bytes: Uint8Array): void {
     if (this.#deps.trace !== undefined) {
-      const secret = this.#active instanceof CommandExchange && this.#active.secret;
+      const { active } = this.#queue;
+      const secret = active instanceof CommandExchange && active.secret;
       this.#deps.trace(direction, secret ? Buffer.from(`<${bytes.length} octets>`) : bytes);
     }
   }

@@ -2,9 +2,12 @@ import { delay } from '../domain/clock.ts';
 import type { GatewayError } from '../domain/gateway-error.ts';
 import type { PduRequest, PduResult } from './at-types.ts';
 import type { Exchange, ExchangeHost } from './exchange.ts';
+import { ExchangeTimer } from './exchange-timer.ts';
 import { parseFinal } from './line-kinds.ts';
 import type { Entry } from './line-pairing.ts';
-import { verdictAfterCtrlZ, verdictBeforeCtrlZ } from './send-verdict.ts';
+import { PduEcho } from './pdu-echo.ts';
+import { ResultWait } from './result-wait.ts';
+import { verdictBeforeCtrlZ } from './send-verdict.ts';
 
 const ESCAPE = '\x1b';
 const CTRL_Z = '\x1a';
@@ -12,14 +15,12 @@ const CTRL_Z = '\x1a';
 const ESCAPE_SETTLE_MS = 500;
 /** After that answer: quiet enough for the next command. */
 const ESCAPE_QUIET_MS = 50;
-/** From `+CMGS` to its `OK`. */
-const FINAL_MS = 5_000;
 
 /**
- * `prompt` → `hand-over` → `writing` → `result` → `tail`, or out by `escaping`.
+ * `prompt` → `hand-over` → `writing` → `after-ctrl-z`, or out by `escaping`.
  * Up to `writing` the part is certainly not sent.
  */
-type Phase = 'new' | 'prompt' | 'hand-over' | 'writing' | 'result' | 'tail' | 'escaping' | 'over';
+type Phase = 'new' | 'prompt' | 'hand-over' | 'writing' | 'after-ctrl-z' | 'escaping' | 'over';
 
 interface PduExchangeEvents {
   /** Ctrl-Z is about to be written: an older open send can't answer any more. */
@@ -33,14 +34,14 @@ export class PduExchange implements Exchange {
   readonly result: Promise<PduResult>;
   readonly #request: PduRequest;
   readonly #events: PduExchangeEvents;
+  readonly #timer: ExchangeTimer = new ExchangeTimer();
+  readonly #echo: PduEcho = new PduEcho();
   #resolve: (result: PduResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #host: ExchangeHost | null = null;
   #phase: Phase = 'new';
-  #cancelTimer: () => void = () => {};
   #promptAtMs = 0;
-  #ctrlZAtMs = 0;
-  #echoLeft = '';
+  #resultWait: ResultWait | null = null;
   /** What ended the hand-over from outside while its commit was still running. */
   #verdict: PduResult | null = null;
 
@@ -56,7 +57,7 @@ export class PduExchange implements Exchange {
   start(host: ExchangeHost): void {
     this.#host = host;
     this.#phase = 'prompt';
-    this.#startTimer(this.#request.promptTimeoutMs, () => {
+    this.#timer.set(host.clock, this.#request.promptTimeoutMs, () => {
       host.faults.timeouts += 1;
       this.#escape();
       this.#resolve({ kind: 'no-prompt', bracketOpen: false });
@@ -71,7 +72,7 @@ export class PduExchange implements Exchange {
     }
     this.#phase = 'hand-over';
     this.#promptAtMs = host.clock.monotonicMs();
-    this.#startTimer(this.#request.maxHandOverMs, () => {
+    this.#timer.set(host.clock, this.#request.maxHandOverMs, () => {
       this.#abandon({ kind: 'hand-over-too-slow' });
     });
     void this.#handOver(host);
@@ -79,15 +80,7 @@ export class PduExchange implements Exchange {
   }
 
   isEcho(line: string): boolean {
-    if (line === this.#request.lengthCommand) {
-      return true;
-    }
-    const sent = line.replace(CTRL_Z, '').toUpperCase();
-    if (this.#echoLeft !== '' && sent !== '' && this.#echoLeft.startsWith(sent)) {
-      this.#echoLeft = this.#echoLeft.slice(sent.length);
-      return true;
-    }
-    return line === CTRL_Z;
+    return line === this.#request.lengthCommand || this.#echo.takes(line);
   }
 
   take(entry: Entry): boolean {
@@ -99,10 +92,8 @@ export class PduExchange implements Exchange {
       case 'hand-over':
       case 'writing':
         return this.#takeBeforeCtrlZ(entry.line);
-      case 'result':
-        return this.#takeResult(entry.line);
-      case 'tail':
-        return this.#takeTail(entry.line);
+      case 'after-ctrl-z':
+        return this.#resultWait?.take(entry.line) ?? false;
       case 'escaping':
         return this.#takeAfterEscape(entry.line);
       case 'new':
@@ -147,9 +138,9 @@ export class PduExchange implements Exchange {
   }
 
   async #writePdu(host: ExchangeHost): Promise<void> {
-    this.#cancelTimer();
+    this.#timer.cancel();
     this.#phase = 'writing';
-    this.#echoLeft = this.#request.pdu.toUpperCase();
+    this.#echo.expect(this.#request.pdu);
     let rest = this.#request.pdu;
     const pacing = this.#request.pacing;
     while (pacing !== undefined && rest.length > pacing.chunkOctets) {
@@ -163,13 +154,11 @@ export class PduExchange implements Exchange {
     }
     this.#request.onCtrlZ?.();
     this.#events.onCtrlZ();
-    this.#phase = 'result';
-    this.#ctrlZAtMs = host.clock.monotonicMs();
-    this.#startTimer(this.#request.resultTimeoutMs, () => {
-      host.faults.timeouts += 1;
-      this.#resolve({ kind: 'unknown', reason: 'silence', afterMs: this.#afterMs() });
-      this.#events.onOpenEnd(this.#ctrlZAtMs);
-      this.#finish(true);
+    this.#phase = 'after-ctrl-z';
+    this.#resultWait = new ResultWait(host, this.#timer, this.#request.resultTimeoutMs, {
+      settle: (result) => this.#resolve(result),
+      onOpenEnd: (ctrlZAtMs) => this.#events.onOpenEnd(ctrlZAtMs),
+      over: (outOfSync) => this.#finish(outOfSync),
     });
     await host.write(rest + CTRL_Z);
   }
@@ -185,7 +174,9 @@ export class PduExchange implements Exchange {
       this.#abandon(verdict);
     } else if (verdict.kind === 'no-prompt') {
       // An OK from before; the prompt, or its time-out, is still to come.
-      this.#count('strayFinals');
+      if (this.#host !== null) {
+        this.#host.faults.strayFinals += 1;
+      }
     } else {
       this.#resolve(verdict);
       this.#finish(false);
@@ -193,44 +184,11 @@ export class PduExchange implements Exchange {
     return true;
   }
 
-  #takeResult(line: string): boolean {
-    // An echoed Ctrl-Z may stand glued before the result.
-    const text = line.slice(line.lastIndexOf(CTRL_Z) + 1).trimStart();
-    const verdict = verdictAfterCtrlZ(text, this.#afterMs());
-    if (verdict === null) {
-      return false;
-    }
-    this.#resolve(verdict);
-    if (verdict.kind === 'sent' && verdict.reference !== null) {
-      this.#phase = 'tail';
-      this.#startTimer(FINAL_MS, () => {
-        this.#count('missingFinals');
-        this.#finish(true);
-      });
-      return true;
-    }
-    if (verdict.kind === 'sent') {
-      this.#count('missingReferences');
-    } else if (verdict.kind === 'unknown') {
-      this.#events.onOpenEnd(this.#ctrlZAtMs);
-    }
-    this.#finish(false);
-    return true;
-  }
-
-  #takeTail(line: string): boolean {
-    if (parseFinal(line, false) === null) {
-      return false;
-    }
-    this.#finish(false);
-    return true;
-  }
-
   #takeAfterEscape(line: string): boolean {
     if (parseFinal(line, false) === null) {
       return false;
     }
-    this.#startTimer(ESCAPE_QUIET_MS, () => this.#finish(false));
+    this.#finishAfter(ESCAPE_QUIET_MS);
     return true;
   }
 
@@ -244,11 +202,10 @@ export class PduExchange implements Exchange {
       case 'writing':
         this.#verdict = { kind: 'lost-before-ctrl-z', reason, bracketOpen: true };
         break;
-      case 'result':
-        this.#resolve({ kind: 'unknown', reason, afterMs: this.#afterMs() });
+      case 'after-ctrl-z':
+        this.#resultWait?.breakOff(reason);
         break;
       case 'new':
-      case 'tail':
       case 'escaping':
       case 'over':
         break;
@@ -268,34 +225,25 @@ export class PduExchange implements Exchange {
       return;
     }
     this.#phase = 'escaping';
-    this.#startTimer(ESCAPE_SETTLE_MS, () => this.#finish(false));
+    this.#finishAfter(ESCAPE_SETTLE_MS);
     void this.#host.write(ESCAPE);
+  }
+
+  #finishAfter(delayMs: number): void {
+    if (this.#host !== null) {
+      this.#timer.set(this.#host.clock, delayMs, () => this.#finish(false));
+    }
   }
 
   #finish(outOfSync: boolean): void {
     if (this.#phase !== 'over') {
       this.#phase = 'over';
-      this.#cancelTimer();
+      this.#timer.cancel();
       this.#host?.over(outOfSync);
     }
   }
 
-  #startTimer(delayMs: number, action: () => void): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#host?.clock.schedule(delayMs, action) ?? (() => {});
-  }
-
   #stillWriting(): boolean {
     return this.#phase === 'writing';
-  }
-
-  #afterMs(): number {
-    return (this.#host?.clock.monotonicMs() ?? 0) - this.#ctrlZAtMs;
-  }
-
-  #count(fault: 'strayFinals' | 'missingFinals' | 'missingReferences'): void {
-    if (this.#host !== null) {
-      this.#host.faults[fault] += 1;
-    }
   }
 }

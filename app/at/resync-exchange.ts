@@ -1,4 +1,5 @@
 import type { Exchange, ExchangeHost } from './exchange.ts';
+import { ExchangeTimer } from './exchange-timer.ts';
 import { parseFinal } from './line-kinds.ts';
 import type { Entry } from './line-pairing.ts';
 
@@ -24,9 +25,9 @@ export interface ResyncOptions {
 export class ResyncExchange implements Exchange {
   readonly result: Promise<boolean>;
   readonly #options: ResyncOptions;
+  readonly #timer: ExchangeTimer = new ExchangeTimer();
   #resolve: (alive: boolean) => void = () => {};
   #host: ExchangeHost | null = null;
-  #cancelTimer: () => void = () => {};
   #step: 'new' | 'drain' | 'escape' | 'try' | 'after' | 'over' = 'new';
   #drainEndsAtMs = 0;
   #tries = 0;
@@ -128,14 +129,15 @@ export class ResyncExchange implements Exchange {
   }
 
   #wait(delayMs: number, action: () => void): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#host?.clock.schedule(delayMs, action) ?? (() => {});
+    if (this.#host !== null) {
+      this.#timer.set(this.#host.clock, delayMs, action);
+    }
   }
 
   #end(alive: boolean): void {
     if (this.#step !== 'over') {
       this.#step = 'over';
-      this.#cancelTimer();
+      this.#timer.cancel();
       this.#resolve(alive);
       this.#host?.over(!alive);
     }
