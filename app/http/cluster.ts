@@ -4,7 +4,7 @@ import type { GatewayConfig } from '../domain/config.ts';
 import type { Logger } from '../domain/logger.ts';
 import { claimSocketPath } from '../local/ndjson-socket.ts';
 import { parseListenAddress } from './listen-address.ts';
-import type { StartHttpOptions } from './start.ts';
+import type { SharedPort } from './pause-when-full.ts';
 
 /** A child that died is replaced after this time, so that one that can't start burns no processor. */
 const RESTART_AFTER_MS = 1_000;
@@ -114,7 +114,7 @@ export async function startHttpProcesses(options: {
 }
 
 /** In a child of `startHttpProcesses`: what `startHttp` takes as `shared`; elsewhere undefined. */
-export function sharedPort(): NonNullable<StartHttpOptions['shared']> | undefined {
+export function sharedPort(): SharedPort | undefined {
   if (!cluster.isWorker) {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import type { OpenApiDocument, Operation } from './openapi.ts';
+import type { OpenApiDocument } from './openapi/document.ts';
+import type { Operation } from './openapi/operation.ts';
 import { PROBLEMS } from './problem-table.ts';
 import type { Schema } from './schema-words.ts';
 

@@ -2,17 +2,14 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../domain/gateway-error.ts';
 import { storageRefusal } from './accept.ts';
-import { isLoopback, plainAddress } from './address.ts';
 import { answerProblem } from './answer.ts';
-import { type Caller, LOCAL_CALLER } from './authenticator.ts';
-import { checkJsonType, parseJson, readBody } from './body.ts';
 import type { HttpContext } from './context.ts';
 import type { Rest } from './dispatcher.ts';
-import { checkBodyHeaders } from './enqueue-call.ts';
 import type { Exchange } from './exchange.ts';
-import { invalidParameter, isProblem, type Problem, problem } from './problems.ts';
-import { readQuery } from './routes/query.ts';
-import { type Call, Refusal, type Route, UnknownOutcome } from './routes/route.ts';
+import { invalidParameter, type Problem, problem } from './problems.ts';
+import { readCall } from './route-call.ts';
+import { methodNotAllowed, methodTable } from './route-methods.ts';
+import { Refusal, type Route, UnknownOutcome } from './routes/route.ts';
 
 /** Longest `{id}`; ours have 36. */
 const PARAMETER_LIMIT = 128;
@@ -116,18 +113,8 @@ export async function openRouter(
       handler: async (request, reply) => {
         const exchange = exchangeOf(request);
         refuseOtherMethod(request, exchange);
-        const caller = await admit(context, route, exchange);
-        if (route.changesMessages === true && context.trial.active()) {
-          throw new Refusal(problem('updating'));
-        }
-        const call: Call = {
-          request: request.raw,
-          caller,
-          params: request.params as Record<string, string>,
-          query: readQuery(route, exchange.url),
-          body: route.body === undefined ? undefined : await bodyOf(context, route, exchange),
-          idempotencyKey: exchange.head.idempotencyKey,
-        };
+        const params = request.params as Record<string, string>;
+        const call = await readCall(context, route, exchange, params);
         const { status, body, type, headers } = await route.handle(call);
         reply.hijack();
         exchange.beforeAnswer();
@@ -172,109 +159,4 @@ function writeAnswer(
     'content-length': Buffer.byteLength(answer.body),
   });
   response.end(headOnly ? undefined : answer.body);
-}
-
-function methodNotAllowed(allowed: readonly string[]): Problem {
-  return problem('method-not-allowed', {
-    detail: `Use ${allowed.join(' or ')} here, as the Allow header says.`,
-    headers: ['Allow', allowed.join(', ')],
-  });
-}
-
-/** Address, then key, as the route's access asks. */
-async function admit(
-  context: HttpContext,
-  route: Route,
-  exchange: Exchange,
-): Promise<Caller | null> {
-  const { auth } = context;
-  const address = (): string | undefined => exchange.request.socket.remoteAddress;
-  const { authorization } = exchange.head;
-  if (exchange.local) {
-    return LOCAL_CALLER;
-  }
-  if (route.access === 'loopback') {
-    if (!isLoopback(plainAddress(address()))) {
-      throw new Refusal(
-        problem('address-refused', { detail: 'This is answered on the machine itself only.' }),
-      );
-    }
-    return null;
-  }
-  if (
-    route.access === 'public' &&
-    (authorization === undefined || route.path.startsWith('/health/'))
-  ) {
-    // A probe asks whether the box accepts, not whether its key is right.
-    return null;
-  }
-  await auth.ready();
-  const caller = auth.caller(
-    { authorization, address },
-    route.access === 'public' ? null : route.access,
-  );
-  if (isProblem(caller)) {
-    throw new Refusal(caller);
-  }
-  return caller;
-}
-
-async function bodyOf(
-  context: HttpContext,
-  route: Route,
-  { request, head }: Exchange,
-): Promise<unknown> {
-  const { bodyLimitBytes, batchLimitBytes } = context.config.http;
-  const limit = route.body?.limit === 'batch' ? batchLimitBytes : bodyLimitBytes;
-  const empty =
-    head.contentLength === '0' ||
-    (head.contentLength === undefined && request.headers['transfer-encoding'] === undefined);
-  if (route.body?.optional === true && empty) {
-    return undefined;
-  }
-  const wrong =
-    route.idempotent === true ? checkBodyHeaders(head) : checkJsonType(head.contentType);
-  if (wrong !== null) {
-    throw new Refusal(wrong);
-  }
-  const body = await new Promise<Buffer | Problem>((resolve, reject) => {
-    request.once('close', () => {
-      if (!request.complete) {
-        reject(new UnknownOutcome('the client went away'));
-      }
-    });
-    readBody(request, head.contentLength, limit, resolve);
-  });
-  const parsed = isProblem(body) ? body : parseJson(body);
-  if (isProblem(parsed)) {
-    throw new Refusal(parsed);
-  }
-  return parsed.json;
-}
-
-/** Which methods a path has, for 405 and its Allow header; null: no such path. */
-function methodTable(routes: readonly Route[]): (path: string) => readonly string[] | null {
-  const fixed = new Map<string, string[]>([['/v1/messages', ['POST']]]);
-  const patterns: { readonly regex: RegExp; readonly methods: string[] }[] = [];
-  const add = (methods: string[], method: string): void => {
-    methods.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]));
-    methods.sort();
-  };
-  for (const { path, method } of routes) {
-    if (path.includes('{')) {
-      const regex = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
-      let known = patterns.find((pattern) => pattern.regex.source === regex.source);
-      if (known === undefined) {
-        known = { regex, methods: [] };
-        patterns.push(known);
-      }
-      add(known.methods, method);
-    } else {
-      const methods = fixed.get(path) ?? [];
-      fixed.set(path, methods);
-      add(methods, method);
-    }
-  }
-  return (path) =>
-    fixed.get(path) ?? patterns.find(({ regex }) => regex.test(path))?.methods ?? null;
 }

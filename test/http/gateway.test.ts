@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { GatewayError } from '../../app/domain/gateway-error.ts';
 import type { InboundId, ModemId } from '../../app/domain/ids.ts';
-import type { OpenApiDocument } from '../../app/http/openapi.ts';
+import type { OpenApiDocument } from '../../app/http/openapi/document.ts';
 import { startTestService, type TestService } from '../support/http-service.ts';
 
 let gateway: TestService;

@@ -1,6 +1,6 @@
 import type { HttpContext } from '../context.ts';
 import { docsPage } from '../docs-page.ts';
-import { openApiDocument } from '../openapi.ts';
+import { openApiDocument } from '../openapi/document.ts';
 import type { Answer, Call, Route } from './route.ts';
 
 /** A worker that was silent for longer counts as stopped. */
