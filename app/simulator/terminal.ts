@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TerminalOutput } from './terminal-output.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -10,7 +11,7 @@ const BACKSPACE = 0x08;
 const MAX_LINE = 1_024;
 /** A longer message at the prompt is cut here, and so refused. */
 const MAX_MESSAGE = 2_048;
-/** Input waiting while the modem is busy, and output that nobody reads; more is lost, as on a UART. */
+/** Input waiting while the modem is busy; more is lost, as on a UART. */
 const MAX_WAITING = 1_048_576;
 
 export interface TerminalEvents {
@@ -25,13 +26,12 @@ export interface TerminalEvents {
 }
 
 /**
- * The modem's end of the line: one connection at a time, octets in, octets out. It knows command
- * lines, the prompt of a send and being busy, and keeps that state when the connection changes, as
+ * The modem's end of the line: one connection at a time, octets in and out. It knows command lines, the prompt of a send and being busy, and keeps that state when the connection changes, as
  * a modem does when a program closes its port.
  */
 export class Terminal {
   readonly #events: TerminalEvents;
-  #socket: Socket | null = null;
+  readonly #output: TerminalOutput;
   #mode: 'command' | 'prompt' | 'busy' = 'command';
   #textPrompt = false;
   #line: number[] = [];
@@ -40,18 +40,15 @@ export class Terminal {
   #inputLength = 0;
   /** How often waiting input was dropped. */
   #drops = 0;
-  #output: Buffer[] = [];
   #pumping = false;
-  #dripping: Buffer[] = [];
-  /** Counts connections, so that octets meant for an old one stop. */
-  #epoch = 0;
 
   constructor(events: TerminalEvents) {
     this.#events = events;
+    this.#output = new TerminalOutput(() => events.splitBytes());
   }
 
   get connected(): boolean {
-    return this.#socket !== null;
+    return this.#output.socket !== null;
   }
 
   get mode(): 'command' | 'prompt' | 'busy' {
@@ -61,15 +58,13 @@ export class Terminal {
   /** Takes a new connection; an old one ends, as a port does that is opened anew elsewhere. */
   attach(socket: Socket): void {
     this.cut();
-    this.#socket = socket;
+    this.#output.connect(socket);
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
     socket.on('error', () => {});
     socket.on('close', () => {
-      if (this.#socket === socket) {
-        this.#socket = null;
-        this.#epoch += 1;
-        this.#dripping = [];
+      if (this.#output.socket === socket) {
+        this.#output.disconnect();
         this.#forgetInput();
       }
     });
@@ -77,23 +72,21 @@ export class Terminal {
 
   /** Ends the connection after what was written. */
   cut(): void {
-    const socket = this.#socket;
-    this.#flush();
-    this.#socket = null;
+    const { socket } = this.#output;
+    this.#output.flush();
+    this.#output.disconnect();
     this.#forgetInput();
-    this.#dripping = [];
-    this.#epoch += 1;
     socket?.destroySoon();
   }
 
   /** Sends octets to whoever is connected; they are lost when nobody is, or nobody reads. */
   write(data: string | Buffer): void {
-    if (data.length === 0 || this.#socket === null || this.#events.deaf()) {
+    if (data.length === 0 || !this.connected || this.#events.deaf()) {
       return;
     }
-    this.#output.push(typeof data === 'string' ? Buffer.from(data, 'utf8') : data);
+    this.#output.hold(typeof data === 'string' ? Buffer.from(data, 'utf8') : data);
     if (!this.#pumping) {
-      this.#flush();
+      this.#output.flush();
     }
   }
 
@@ -167,7 +160,7 @@ export class Terminal {
       }
     }
     this.#pumping = false;
-    this.#flush();
+    this.#output.flush();
   }
 
   /** Reads up to the end of one command line; returns how much of the chunk that took. */
@@ -223,43 +216,6 @@ export class Terminal {
     this.#mode = 'command';
     this.#events.prompt(message, chunk[end] === CTRL_Z ? 'send' : 'abort');
     return end + 1;
-  }
-
-  #flush(): void {
-    if (this.#output.length === 0) {
-      return;
-    }
-    const bytes = this.#output.length === 1 ? this.#output[0] : Buffer.concat(this.#output);
-    this.#output = [];
-    if (bytes === undefined || this.#socket === null) {
-      return;
-    }
-    if (this.#events.splitBytes() || this.#dripping.length > 0) {
-      this.#dripping.push(bytes);
-      if (this.#dripping.length === 1) {
-        this.#drip(0, this.#epoch);
-      }
-    } else if (this.#socket.writableLength < MAX_WAITING) {
-      this.#socket.write(bytes);
-    }
-  }
-
-  /** Sends the first waiting piece one octet a turn of the event loop, then the others. */
-  #drip(at: number, epoch: number): void {
-    const bytes = this.#dripping[0];
-    if (bytes === undefined || this.#socket === null || epoch !== this.#epoch) {
-      return;
-    }
-    this.#socket.write(bytes.subarray(at, at + 1));
-    const done = at + 1 >= bytes.length;
-    if (done) {
-      this.#dripping.shift();
-      if (this.#dripping.length === 0) {
-        // The next piece begins its own turn; a second one would send every octet twice.
-        return;
-      }
-    }
-    setImmediate(() => this.#drip(done ? 0 : at + 1, epoch));
   }
 }
 
