@@ -1,2 +1,2 @@
 export { type ProvisionDeps, type Provisioned, provision } from './provision.ts';
-export type { KeyRow } from './take-settings.ts';
+export type { KeyRow } from './settings-plan.ts';

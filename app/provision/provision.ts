@@ -4,8 +4,9 @@ import type { Complaint } from './check-settings.ts';
 import { makeClaimCode } from './claim-code.ts';
 import { replaceFile } from './disk.ts';
 import { FILE_LIMIT_BYTES, readText } from './read-text.ts';
+import { TAKEN_LINE } from './settings-plan.ts';
 import { hasPassword, takePassword } from './take-password.ts';
-import { TAKEN_LINE, type TakeDeps, takeSettings, wasTaken } from './take-settings.ts';
+import { type TakeDeps, takeSettings, wasTaken } from './take-settings.ts';
 
 export interface ProvisionDeps extends TakeDeps {
   /** Everything on it is erased by a factory reset. `dataDir` and `boxDir` lie on it. */

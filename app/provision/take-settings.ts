@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Complaint, checkSettings } from './check-settings.ts';
-import { type Disk, replaceFile } from './disk.ts';
-import { type Output, type OutputPlaces, outputsOf } from './outputs.ts';
+import { replaceFile } from './disk.ts';
 import { FILE_LIMIT_BYTES, readText } from './read-text.ts';
-import { DEFAULT_SCOPES, type Settings, TAKEN, type WantedKey } from './settings.ts';
+import { type KeyRow, type PlanDeps, planSettings, type SettingsPlan } from './settings-plan.ts';
 
-/** What is stored of a key; its text is told once. */
-export type KeyRow = Readonly<Record<string, unknown>>;
-
-export interface TakeDeps extends Omit<OutputPlaces, 'config' | 'pins'> {
+export interface TakeDeps extends PlanDeps {
   /** Where the FAT partition is mounted, writable. */
   readonly folder: string;
-  readonly disk: Disk;
-  /** Makes a key, of the given text where there is one. */
-  readonly makeKey: (
-    wanted: { readonly name: string; readonly scopes: readonly string[] },
-    text: string | null,
-  ) => { readonly key: string; readonly row: KeyRow };
   /** Stores those of them that are not stored yet. */
   readonly addKeys: (rows: readonly KeyRow[]) => Promise<void>;
 }
@@ -26,19 +16,6 @@ export type Taken =
   | { readonly kind: 'none' | 'unchanged' }
   | { readonly kind: 'taken'; readonly lines: readonly string[] }
   | { readonly kind: 'refused'; readonly complaints: readonly Complaint[] };
-
-/** Committed first; from here on every step can be repeated. */
-interface Plan {
-  /** Base64 of the file as it was found and as it will be. */
-  readonly source: string;
-  readonly redacted: string;
-  readonly outputs: readonly Output[];
-  readonly keys: readonly KeyRow[];
-  readonly lines: readonly string[];
-}
-
-/** First line of what is told after taking. */
-export const TAKEN_LINE = 'pisang.json was taken; these settings hold:';
 
 /** What `pisang.json` holds that was taken and overwritten: its SHA-256. */
 const TAKEN_FILE = 'provisioned';
@@ -87,7 +64,7 @@ export async function takeSettings(
   if (!checked.ok) {
     return { kind: 'refused', complaints: checked.complaints };
   }
-  const plan = planOf(deps, found, checked.settings);
+  const plan = planSettings(deps, found, checked.settings);
   replaceFile(disk, `${boxDir}/${PLAN_FILE}`, JSON.stringify(plan), 0o600);
   await carryOut(deps, plan, tell, true);
   return { kind: 'taken', lines: plan.lines };
@@ -102,7 +79,7 @@ export function wasTaken(deps: Pick<TakeDeps, 'disk' | 'folder' | 'boxDir'>): bo
 
 async function carryOut(
   deps: TakeDeps,
-  plan: Plan,
+  plan: SettingsPlan,
   tell: (lines: readonly string[]) => void,
   overwrite: boolean,
 ): Promise<void> {
@@ -133,13 +110,13 @@ function wipePlan({ disk, boxDir }: TakeDeps): void {
   disk.remove(path);
 }
 
-function readPlan(deps: TakeDeps): Plan | null {
+function readPlan(deps: TakeDeps): SettingsPlan | null {
   const data = deps.disk.read(`${deps.boxDir}/${PLAN_FILE}`);
   if (data === null) {
     return null;
   }
   try {
-    return JSON.parse(data.toString()) as Plan;
+    return JSON.parse(data.toString()) as SettingsPlan;
   } catch {
     // Cut while it was wiped: all of it had been carried out.
     wipePlan(deps);
@@ -147,95 +124,8 @@ function readPlan(deps: TakeDeps): Plan | null {
   }
 }
 
-function planOf(deps: TakeDeps, source: Buffer, settings: Settings): Plan {
-  const { disk, dataDir } = deps;
-  const keys = keysOf(deps, settings);
-  const outputs = outputsOf(settings, {
-    ...deps,
-    config: readObject(disk, `${dataDir}/config.json`),
-    pins: readObject(disk, `${dataDir}/pins.json`),
-  });
-  return {
-    source: source.toString('base64'),
-    redacted: redact(settings, source.length).toString('base64'),
-    outputs,
-    keys: keys.map(({ row }) => row),
-    lines: [
-      TAKEN_LINE,
-      ...linesOf(settings),
-      ...keys.map(({ name, key, made }) =>
-        made
-          ? `API key "${name}": ${key}   (shown only here; note it down, then delete this line)`
-          : `API key "${name}": as given.`,
-      ),
-      ...(settings.simPin === undefined && keys.length === 0
-        ? []
-        : ['Secrets in pisang.json were overwritten. Flash memory may keep old copies of them.']),
-    ],
-  };
-}
-
-interface PlannedKey {
-  readonly name: string;
-  readonly key: string;
-  readonly made: boolean;
-  readonly row: KeyRow;
-}
-
-function keysOf({ makeKey }: TakeDeps, { apiKeys }: Settings): readonly PlannedKey[] {
-  const wanted: readonly WantedKey[] = apiKeys === 'make' ? [{ name: 'card' }] : (apiKeys ?? []);
-  return wanted
-    .filter(({ key }) => key !== TAKEN)
-    .map(({ name, scopes = DEFAULT_SCOPES, key: text = 'make' }) => {
-      const made = text === 'make';
-      return { name, made, ...makeKey({ name, scopes }, made ? null : text) };
-    });
-}
-
-/** The same settings without their secrets, as long as the file or longer, so that nothing shows. */
-function redact(settings: Settings, length: number): Buffer {
-  const { simPin, apiKeys } = settings;
-  const keys = apiKeys === 'make' ? [{ name: 'card' }] : apiKeys;
-  const open = {
-    ...settings,
-    ...(simPin === undefined ? {} : { simPin: TAKEN }),
-    ...(keys === undefined ? {} : { apiKeys: keys.map((key) => ({ ...key, key: TAKEN })) }),
-  };
-  const text = Buffer.from(`${JSON.stringify(open, null, 2)}\n`.replaceAll('\n', '\r\n'));
-  return Buffer.concat([text, Buffer.alloc(Math.max(0, length - text.length), ' ')]);
-}
-
-function linesOf(settings: Settings): readonly string[] {
-  const { network, sshKeys, ca, simPin, hostName } = settings;
-  const said = (['timeZone', 'region', 'language', 'siteName', 'ntpServer'] as const).flatMap(
-    (name) => (settings[name] === undefined ? [] : [`  ${name}: ${settings[name]}`]),
-  );
-  return [
-    ...(hostName === undefined ? [] : [`  hostName: ${hostName} (http://${hostName}.local)`]),
-    ...said,
-    ...(network === undefined
-      ? []
-      : [
-          `  network: ${network === 'dhcp' ? network : `${network.address}, router ${network.gateway}`}`,
-        ]),
-    ...(simPin === undefined ? [] : ['  simPin: taken']),
-    ...(ca === undefined ? [] : ['  ca: taken']),
-    ...(sshKeys === undefined ? [] : [`  sshKeys: ${sshKeys.length}; SSH is on`]),
-  ];
-}
-
 function refused(sentence: string, remedy: string): Taken {
   return { kind: 'refused', complaints: [{ pointer: '', sentence, remedy }] };
-}
-
-/** What is there, or nothing where it is broken: then defaults hold, and these settings on top. */
-function readObject(disk: Disk, path: string): object {
-  try {
-    const value: unknown = JSON.parse(disk.read(path)?.toString() ?? '{}');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Whether every octet is of one file or the other: an overwriting that was cut. */
