@@ -7,6 +7,7 @@ import { overlayText } from './overlay-tree.ts';
 
 /** A folder in which a script of the appliance finds its world, with tools that only note what they were asked. */
 export interface ScriptBox {
+  readonly folder: string;
   readonly put: (path: string, text: string, mode?: number) => void;
   /** Empty when there is no such file. */
   readonly read: (path: string) => string;
@@ -29,13 +30,14 @@ export function scriptBox(t: TestContext, tools: Readonly<Record<string, string>
     put(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
   }
   return {
+    folder: box,
     put,
     read: (path) => (existsSync(join(box, path)) ? readFileSync(join(box, path), 'utf8') : ''),
     exists: (path) => existsSync(join(box, path)),
     run: (script, ...args) => {
       // The same script, whose world begins in our folder.
       const text = overlayText(script).replace(
-        /(?<=^|[ <=>"])\/(?=(proc|run|boot|var\/lib\/pisang|usr\/(bin|lib)\/pisang|usr\/share\/zoneinfo)\b|dev\/kmsg)/gm,
+        /(?<=^|[ <=>"])\/(?=(proc|run|boot|var\/lib\/pisang|usr\/(bin|lib)\/pisang|usr\/share\/zoneinfo|dev\/pisang|sys\/block)\b|dev\/kmsg|etc\/machine-id)/gm,
         `${box}/`,
       );
       put('script', text, 0o755);

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type ScriptBox, scriptBox } from './script-rig.ts';
+
+/**
+ * growdata with the real sfdisk, e2fsck and resize2fs on files: `dev/card` is the disk, `dev/card4`
+ * what the kernel would show of its fourth partition. Only partx and the kernel's figures are
+ * stand-ins, and `boot` is what a start does with the table it finds.
+ */
+const GROWDATA = 'usr/lib/pisang/growdata';
+const MIB = 2_048; // sectors
+const P4 = 32 * MIB;
+const SHIPPED = 64 * MIB;
+
+interface Card extends ScriptBox {
+  /** The kernel reads the partition table. */
+  readonly boot: () => void;
+  readonly tableSectors: () => number;
+  /** Size of the file system, after a check that must find nothing to mend. */
+  readonly fileSystemSectors: () => number;
+  readonly content: () => string;
+}
+
+function tool(command: string, input = ''): string {
+  const run = spawnSync('sh', ['-c', command], { encoding: 'utf8', input });
+  assert.equal(run.status, 0, `${command}\n${run.stdout}${run.stderr}`);
+  return run.stdout;
+}
+
+function newCard(
+  t: TestContext,
+  sectors: number,
+  tools: Readonly<Record<string, string>> = {},
+): Card {
+  const box = scriptBox(t, {
+    udevadm: ':',
+    partx: 'echo "$*" >>"$BOX/partx"; sh "$BOX/kernel"',
+    ...tools,
+  });
+  const { folder, put } = box;
+  const [disk, part] = [join(folder, 'dev/card'), join(folder, 'dev/card4')];
+  mkdirSync(join(folder, 'dev/pisang'), { recursive: true });
+  mkdirSync(join(folder, 'content'));
+  writeFileSync(join(folder, 'content/kept'), 'what was stored');
+  writeFileSync(disk, '');
+  truncateSync(disk, sectors * 512);
+  tool(
+    `sfdisk -q ${disk}`,
+    `label: dos\nunit: sectors\n${[1, 2, 3]
+      .map((n) => `start=${n * 8 * MIB}, size=${8 * MIB}, type=83\n`)
+      .join('')}start=${P4}, size=${SHIPPED}, type=83\n`,
+  );
+  tool(
+    `mke2fs -q -t ext4 -b 4096 -m 0 -O '^orphan_file,^metadata_csum_seed' -J size=16 -i 16384 -E lazy_itable_init=0,resize=16777216 -d ${folder}/content ${part} 64M 2>&1`,
+  );
+  symlinkSync('../card', join(folder, 'dev/pisang/disk'));
+  symlinkSync('../card4', join(folder, 'dev/pisang/data'));
+  const tableSectors = (): number =>
+    Number(/card4 *: start= *\d+, size= *(\d+)/.exec(tool(`sfdisk -d ${disk}`))?.[1]);
+  put('sys/block/card/size', `${sectors}\n`);
+  put('sys/block/card/card4/start', `${P4}\n`);
+  put(
+    'kernel',
+    `size=$(sfdisk -d ${disk} | sed -n 's/.*card4 *: start= *[0-9]*, size= *\\([0-9]*\\).*/\\1/p')
+    echo "$size" >${folder}/sys/block/card/card4/size
+    truncate -s $((size * 512)) ${part}\n`,
+  );
+  const boot = (): void => {
+    tool(`sh ${folder}/kernel`);
+  };
+  boot();
+  return {
+    ...box,
+    boot,
+    tableSectors,
+    fileSystemSectors: () => {
+      tool(`e2fsck -fn ${part} 2>&1`);
+      const said = tool(`dumpe2fs -h ${part} 2>/dev/null`);
+      return Number(/^Block count: +(\d+)/m.exec(said)?.[1]) * 8;
+    },
+    content: () => tool(`debugfs -R 'cat /kept' ${part} 2>/dev/null`),
+  };
+}
+
+const CARD = 4 * 1024 * MIB;
+
+test('the data partition and its file system fill the card, and a second start changes nothing', (t) => {
+  const card = newCard(t, CARD);
+  const first = card.run(GROWDATA);
+  assert.equal(first.status, 0, first.said);
+  assert.equal(card.tableSectors(), CARD - P4);
+  assert.equal(card.fileSystemSectors(), CARD - P4);
+  assert.equal(card.content(), 'what was stored');
+  const table = tool(`head -c 4096 ${card.folder}/dev/card | sha256sum`);
+  card.boot();
+  const second = card.run(GROWDATA);
+  assert.equal(second.status, 0, second.said);
+  assert.equal(tool(`head -c 4096 ${card.folder}/dev/card | sha256sum`), table);
+  assert.equal(card.read('partx').trim().split('\n').length, 1);
+  assert.doesNotMatch(second.said, /resize2fs|Pass 1/);
+});
+
+test('a card with less than 8 MiB to gain is left alone; one that is full as well', (t) => {
+  for (const spare of [0, 8 * MIB]) {
+    const card = newCard(t, P4 + SHIPPED + spare);
+    const { status, said } = card.run(GROWDATA);
+    assert.equal(status, 0, said);
+    assert.deepEqual([card.tableSectors(), card.fileSystemSectors()], [SHIPPED, SHIPPED]);
+    assert.equal(card.exists('partx'), false);
+  }
+});
+
+/** The returned function puts back what was there before. */
+function replaceTools(card: Card, tools: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(tools).map((name) => [name, card.read(`bin/${name}`)] as const);
+  for (const [name, script] of Object.entries(tools)) {
+    card.put(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
+  }
+  return () => {
+    for (const [name, text] of before) {
+      if (text === '') {
+        rmSync(join(card.folder, 'bin', name));
+      } else {
+        card.put(`bin/${name}`, text);
+      }
+    }
+  };
+}
+
+const CUT = 'kill -9 $PPID';
+
+for (const [where, tools] of [
+  ['before the table is written', { sfdisk: CUT }],
+  ['between the table and the kernel', { partx: CUT }],
+  ['between the table and the file system', { e2fsck: CUT }],
+  ['before the file system grows', { resize2fs: CUT }],
+] as const) {
+  test(`a power cut ${where} is made good at the next start`, (t) => {
+    const card = newCard(t, CARD);
+    const mend = replaceTools(card, tools);
+    assert.notEqual(card.run(GROWDATA).status, 0);
+    assert.equal(card.content(), 'what was stored');
+    mend();
+    card.boot();
+    const again = card.run(GROWDATA);
+    assert.equal(again.status, 0, again.said);
+    assert.equal(card.fileSystemSectors(), CARD - P4);
+    assert.equal(card.content(), 'what was stored');
+  });
+}
+
+for (const write of [1, 2, 3, 5, 9, 14, 20]) {
+  test(`a power cut in the ${write}. write of resize2fs is made good at the next start`, (t) => {
+    const card = newCard(t, CARD);
+    const mend = replaceTools(card, {
+      resize2fs: `PATH=\${PATH#*:}
+      exec strace -f -o "$BOX/trace" -e trace=pwrite64,write -e inject=pwrite64:signal=KILL:when=${write} resize2fs "$@"`,
+    });
+    card.run(GROWDATA);
+    assert.match(card.read('trace'), /killed by SIGKILL/);
+    mend();
+    card.boot();
+    const again = card.run(GROWDATA);
+    assert.equal(again.status, 0, again.said);
+    assert.equal(card.fileSystemSectors(), CARD - P4);
+    assert.equal(card.content(), 'what was stored');
+  });
+}
