@@ -73,7 +73,7 @@ image: build ## the SD-card image, under build/image/ (BOARD=bananapi|bananapipr
 test-image: build/js ## checks that image, its boot loader and a start of it in QEMU (as root)
 	@image/steps/host-tools test
 	@$(MAKE) --no-print-directory image BOARD=bananapi
-	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static slots boot,build/js/test/image/$(name).test.js)
+	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots boot,build/js/test/image/$(name).test.js)
 .PHONY: image test-image
 
 export SIGN_KEY SIGN_CERT SIGN_CA
@@ -83,3 +83,28 @@ bundle: build ## a signed update of that image, under build/image/ (SIGN_KEY=FIL
 test-bundle: build/js ## bundles that are taken and bundles that are refused, with the image's RAUC (mmdebstrap; as root)
 	@node --enable-source-maps --test --test-timeout=120000 build/js/test/image/bundle.test.js
 .PHONY: bundle test-bundle
+
+OTHER_BOARDS = bananapipro bananapim2ultra bananapim2berry
+test-boards: build/js ## the three other boards' images from the same root tree: checks and boot loader (as root)
+	@image/steps/host-tools test
+	@for board in $(OTHER_BOARDS); do $(MAKE) --no-print-directory image BOARD=$$board || exit 1; done
+	@for board in $(OTHER_BOARDS); do echo "== $$board"; \
+	  PISANG_BOARD=$$board node --enable-source-maps --test --test-concurrency=1 \
+	    $(foreach name,static beside slots,build/js/test/image/$(name).test.js) || exit 1; done
+.PHONY: test-boards
+
+ARMBIAN = build/armbian-shaped.img.xz
+test-armbian: build/js ## an image from an Armbian-shaped base made here: checks, refusals, a start in QEMU (as root)
+	@image/steps/host-tools test
+	@$(MAKE) --no-print-directory image BOARD=bananapim2ultra
+	@test/image/armbian-shaped "$$(cat build/image/.root-tree)" \
+	  "$$(cat build/image/.firmware)/uboot/Bananapi_M2_Ultra/u-boot-sunxi-with-spl.bin" $(ARMBIAN)
+	@$(MAKE) --no-print-directory image BOARD=bananapim2ultra BASE=$(ARMBIAN)
+	@PISANG_BOARD=bananapim2ultra PISANG_BASE=-armbian node --enable-source-maps --test --test-concurrency=1 \
+	  $(foreach name,armbian-refused armbian static beside slots boot,build/js/test/image/$(name).test.js)
+.PHONY: test-armbian
+
+test-identity: build/js ## two clones of this commit give the same image; IDENTITY=whole: root tree and module anew (as root)
+	@image/steps/host-tools test
+	@node --enable-source-maps --test build/js/test/image/identity.test.js
+.PHONY: test-identity

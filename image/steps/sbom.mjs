@@ -1,8 +1,8 @@
-// sbom.mjs DPKG-STATUS PACKAGE-LOCK NAME VERSION OUT: a CycloneDX 1.5 bill of materials of the image's Debian and npm
-// packages. Without time and serial number, so that the same image has the same bill.
+// sbom.mjs DPKG-STATUS PACKAGE-LOCK U-BOOT-VERSION NAME VERSION OUT: a CycloneDX 1.5 bill of materials of the image's
+// Debian and npm packages and its U-Boot. Without time and serial number, so that the same image has the same bill.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const [statusFile, lockFile, name, version, out] = process.argv.slice(2);
+const [statusFile, lockFile, uBoot, name, version, out] = process.argv.slice(2);
 
 /** The packages of a dpkg status file that are installed. */
 function debianParts(status) {
@@ -41,7 +41,17 @@ function npmParts(lock) {
     });
 }
 
+/** What lies in the boot sectors. */
+const bootLoader = {
+  type: 'firmware',
+  'bom-ref': `pkg:generic/u-boot@${encodeURIComponent(uBoot)}`,
+  name: 'u-boot',
+  version: uBoot,
+  purl: `pkg:generic/u-boot@${encodeURIComponent(uBoot)}`,
+};
+
 const components = [
+  bootLoader,
   ...debianParts(readFileSync(statusFile, 'utf8')),
   ...npmParts(JSON.parse(readFileSync(lockFile, 'utf8'))),
 ].sort((a, b) => (a['bom-ref'] < b['bom-ref'] ? -1 : 1));

@@ -15,11 +15,16 @@ export const FAT_START = 8192;
 export const SLOT_START = 139264;
 export const SLOT_SECTORS: number = 1024 * 2048;
 
-/** The image of board `bananapi`. */
+/** Which image the tests look at: a board of image/pins.boards. */
+export const BOARD: string = process.env['PISANG_BOARD'] ?? 'bananapi';
+/** What its Debian or Armbian base adds to its name: empty, or `-armbian`. */
+const BASE: string = process.env['PISANG_BASE'] ?? '';
+
+/** The image of `BOARD`. */
 export function builtImage(): string {
   const version = JSON.parse(readFileSync('package.json', 'utf8')).version;
-  const image = join(OUT, `pisang-${version}-bananapi.img`);
-  if (!existsSync(image)) throw new Error(`${image} is missing; run: make image BOARD=bananapi`);
+  const image = join(OUT, `pisang-${version}-${BOARD}${BASE}.img`);
+  if (!existsSync(image)) throw new Error(`${image} is missing; run: make image BOARD=${BOARD}`);
   return image;
 }
 

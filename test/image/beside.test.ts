@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { BOARD, builtImage, SLOT_START } from './built-image.ts';
+
+const image = builtImage();
+const xz = `${image}.xz`;
+const manifest = readFileSync(image.replace(/img$/, 'manifest'), 'utf8');
+
+interface Part {
+  readonly type: string;
+  readonly 'bom-ref': string;
+  readonly name: string;
+  readonly version: string;
+  readonly purl: string;
+  readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
+}
+const bill = JSON.parse(readFileSync(image.replace(/img$/, 'cdx.json'), 'utf8'));
+const parts: readonly Part[] = bill.components;
+
+/** A file of slot A, read out of the image. */
+function inSlot(command: string): string {
+  const at = `${image}?offset=${SLOT_START * 512}`;
+  return execFileSync('/usr/sbin/debugfs', ['-R', command, at], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+async function sha256(file: string): Promise<string> {
+  const sum = createHash('sha256');
+  for await (const chunk of createReadStream(file)) sum.update(chunk);
+  return sum.digest('hex');
+}
+
+test('the .xz is small, one stream, right by its .sha256, and bmaptool writes the image from it', async (t) => {
+  assert.ok(statSync(xz).size <= 150_000_000);
+  const list = execFileSync('xz', ['--robot', '--list', xz], { encoding: 'utf8' });
+  assert.match(list, /^file\t1\t/m, 'one stream');
+  execFileSync('sha256sum', ['-c', '--quiet', `${basename(xz)}.sha256`], { cwd: dirname(xz) });
+  const folder = mkdtempSync(join(tmpdir(), 'pisang-card-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const card = join(folder, 'card');
+  // bmaptool checks the map's own checksum and that of each range.
+  execFileSync('bmaptool', ['copy', '--bmap', `${image}.bmap`, xz, card], { stdio: 'pipe' });
+  const sum = await sha256(card);
+  assert.equal(sum, await sha256(image));
+  assert.match(manifest, new RegExp(`^imageSha256=${sum}$`, 'm'));
+});
+
+test('the manifest names board, versions and every Debian package', () => {
+  assert.match(manifest, new RegExp(`^board=${BOARD}$`, 'm'));
+  for (const line of [/^commit=\w+/m, /^kernel=6\./m, /^uBoot=./m, /^package=nodejs=20\./m]) {
+    assert.match(manifest, line);
+  }
+});
+
+test('the bill of materials is CycloneDX 1.5: each part typed, named, versioned, with an own reference', () => {
+  assert.equal(bill.bomFormat, 'CycloneDX');
+  assert.equal(bill.specVersion, '1.5');
+  assert.equal(bill.version, 1);
+  assert.equal(bill.metadata.component.type, 'firmware');
+  for (const part of parts) {
+    assert.match(part.type, /^(library|firmware)$/);
+    assert.ok(part.name.length > 0 && part.version.length > 0, part['bom-ref']);
+    assert.match(part.purl, /^pkg:(deb\/debian|npm|generic)\/[^@\s]+@[^@\s]+$/);
+    for (const { alg, content } of part.hashes ?? []) {
+      assert.equal(alg, 'SHA-512');
+      assert.match(content, /^[0-9a-f]{128}$/);
+    }
+  }
+  assert.equal(new Set(parts.map((part) => part['bom-ref'])).size, parts.length);
+  assert.equal(parts.filter((part) => part.name === 'u-boot').length, 1);
+});
+
+test('the bill names exactly the Debian packages that the slot says are installed', () => {
+  const installed = inSlot('cat /var/lib/dpkg/status')
+    .split('\n\n')
+    .filter((paragraph) => /^Status: install ok installed$/m.test(paragraph))
+    .map((paragraph) => /^Package: (.*)$/m.exec(paragraph)?.[1] ?? '');
+  const named = parts.filter(({ purl }) => purl.startsWith('pkg:deb/')).map(({ name }) => name);
+  assert.ok(installed.includes('nodejs') && installed.length > 100);
+  assert.deepEqual(named.sort(), installed.sort());
+});
+
+test('the bill names exactly the npm packages that lie in the slot', () => {
+  /** Folders below `at`, and below its scopes. */
+  const packagesIn = (at: string): string[] =>
+    inSlot(`ls -p ${at}`)
+      .split('\n')
+      .map((line) => line.split('/')[5] ?? '')
+      .filter((name) => /^[@a-z]/.test(name))
+      .flatMap((name) =>
+        name.startsWith('@') && !at.includes('@')
+          ? packagesIn(`${at}/${name}`).map((inner) => `${name}/${inner}`)
+          : [name],
+      );
+  const lying = packagesIn('/usr/lib/pisang/node_modules');
+  const named = parts
+    .filter(({ 'bom-ref': ref }) => /^pkg:npm\/[^#]*#node_modules\/[^#]*$/.test(ref))
+    .filter(({ 'bom-ref': ref }) => ref.split('node_modules/').length === 2)
+    .map(({ name }) => name);
+  assert.deepEqual(named.sort(), lying.sort());
+  const { version } = JSON.parse(inSlot('cat /usr/lib/pisang/node_modules/fastify/package.json'));
+  assert.equal(parts.find(({ name }) => name === 'fastify')?.version, version);
+});
