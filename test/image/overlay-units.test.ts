@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -25,6 +26,7 @@ const PROGRAMS = [
   'bin/kill',
   'bin/sh',
   'bin/systemctl',
+  'bin/mount',
   'sbin/agetty',
 ];
 /** Units of packages that need not be installed where this test runs. */
@@ -102,6 +104,49 @@ test('the services never give up, and systemd hears from them in time', () => {
     assert.match(said, /^WatchdogSec=60s$/m);
     assert.match(said, /^NotifyAccess=all$/m);
   }
+});
+
+test('nothing that is on the data partition can keep the box from starting', () => {
+  const lines = readFileSync(join(OVERLAYS, 'etc/fstab'), 'utf8')
+    .split('\n')
+    .filter((line) => /^[^#\s]/.test(line) && !line.startsWith('tmpfs'));
+  assert.equal(lines.length, 4);
+  for (const line of lines) {
+    const [what = '', , , options = ''] = line.split(/\s+/);
+    assert.ok(options.split(',').includes('nofail'), line);
+    // Without it systemd would go on before the mount was tried.
+    assert.ok(what.endsWith('/boot') || options.includes('x-systemd.before=local-fs.target'), line);
+  }
+});
+
+test('systemd makes of each line of fstab a mount that local-fs.target wants and waits for, not requires', () => {
+  const units = join(root, 'generated');
+  mkdirSync(units);
+  const run = spawnSync(
+    '/usr/lib/systemd/system-generators/systemd-fstab-generator',
+    [units, units, units],
+    {
+      encoding: 'utf8',
+      env: { SYSTEMD_FSTAB: join(OVERLAYS, 'etc/fstab'), SYSTEMD_LOG_LEVEL: 'err' },
+    },
+  );
+  assert.equal(run.status, 0, run.stderr);
+  for (const name of ['var-lib-pisang', 'var-lib-systemd', 'var-log']) {
+    const unit = readFileSync(join(units, `${name}.mount`), 'utf8');
+    assert.match(unit, /^Before=.*local-fs\.target/m, name);
+    assert.equal(existsSync(join(units, 'local-fs.target.requires', `${name}.mount`)), false, name);
+    assert.equal(existsSync(join(units, 'local-fs.target.wants', `${name}.mount`)), true, name);
+  }
+});
+
+test('pisang-boxd keeps the two rights that its verbs need, and no others', () => {
+  assert.deepEqual(unitValues('pisang-boxd.service', 'CapabilityBoundingSet'), [
+    'CAP_SYS_TIME CAP_DAC_READ_SEARCH',
+  ]);
+  assert.deepEqual(unitValues('pisang-boxd.service', 'AmbientCapabilities'), []);
+  assert.deepEqual(unitValues('pisang-boxd.service', 'SystemCallFilter'), [
+    '@system-service @clock',
+  ]);
 });
 
 test('port 80 does not stay silent: whatever ends or hinders the API starts the rescue page', () => {
