@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.ts';
-import { readConfig, readConfigApart } from '../config/read-config.ts';
+import { readConfig } from '../config/read-config.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import {
@@ -97,10 +97,7 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
     configFile,
     print: around.print,
     complain: around.complain,
-    loadConfig: (file) => {
-      const origin = { file: file ?? configFile, environment: around.environment };
-      return command.service ? readConfigApart(origin) : readConfig(origin);
-    },
+    loadConfig: (file) => readConfig({ file: file ?? configFile, environment: around.environment }),
   };
   return command.run(context);
 }

@@ -16,8 +16,6 @@ export interface Command {
   /** Words after the options: least and most. */
   readonly words: readonly [number, number];
   readonly examples: readonly string[];
-  /** Runs until it is stopped, so what it loads it carries for long. */
-  readonly service?: true;
   /** Resolves with the exit code. */
   run(context: CommandContext): Promise<number>;
 }

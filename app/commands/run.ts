@@ -31,7 +31,6 @@ export const command: Command = {
     'data-dir': { value: 'DIR', help: 'with --demo: where everything is kept, default ./var/demo' },
   },
   words: [0, 0],
-  service: true,
   examples: ['pisang run', 'pisang --config ./my.json run', 'pisang run --demo --port 8081'],
   run: async (context) => {
     const demo = context.given.has('demo') ? prepareDemo(context) : null;

@@ -1,7 +1,5 @@
-import { Ajv, type ErrorObject } from 'ajv';
-import { type AnyField, fieldsOf, type LeafRule } from './field.ts';
-import { FORMATS } from './formats.ts';
-import { SCHEMA } from './schema.ts';
+import type { ErrorObject } from 'ajv';
+import { CONFIG_RULE } from './compiled-checks.js';
 
 /** What is wrong with the value at a path: `http.listen[0]`. */
 export type Fault =
@@ -11,41 +9,15 @@ export type Fault =
 
 /** Checks a complete configuration against the schema; no faults means that it is one. */
 export function findFaults(value: unknown): readonly Fault[] {
-  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
-  for (const [name, check] of Object.entries(FORMATS)) {
-    ajv.addFormat(name, check);
-  }
-  const validate = ajv.compile(objectRule(SCHEMA));
-  if (validate(value)) {
+  if (CONFIG_RULE(value)) {
     return [];
   }
   const faults = new Map<string, Fault>();
-  for (const error of validate.errors ?? []) {
+  for (const error of CONFIG_RULE.errors ?? []) {
     const fault = toFault(error);
     faults.set(JSON.stringify(fault), fault);
   }
   return [...faults.values()];
-}
-
-function objectRule(fields: object): LeafRule {
-  const entries = fieldsOf(fields);
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: entries.map(([name]) => name),
-    properties: Object.fromEntries(entries.map(([name, field]) => [name, ruleOf(field)])),
-  };
-}
-
-function ruleOf(field: AnyField): LeafRule {
-  switch (field.kind) {
-    case 'leaf':
-      return field.rule;
-    case 'group':
-      return { ...objectRule(field.fields), nullable: field.nullable };
-    case 'list':
-      return { type: 'array', minItems: 1, maxItems: 32, items: objectRule(field.fields) };
-  }
 }
 
 function toFault(error: ErrorObject): Fault {

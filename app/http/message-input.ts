@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../domain/config.ts';
 import type { MessageId, ModemId } from '../domain/ids.ts';
 import type { EncodingChoice, NewMessage, OnUncertain, Priority } from '../domain/message.ts';
 import type { RecipientReader } from '../domain/recipient.ts';
+import * as checks from './compiled-checks.js';
 import { MESSAGE_INPUT } from './input-schemas.ts';
 import type { FieldError } from './problems.ts';
 import { parseRfc3339 } from './rfc3339.ts';
@@ -45,7 +46,7 @@ export function messageReader(
   recipients: RecipientReader,
   clock: Clock,
 ): MessageReader {
-  const validate = validator(MESSAGE_INPUT);
+  const validate = validator(MESSAGE_INPUT, checks.MESSAGE_INPUT);
   const modems = new Set<string>(config.modems.map((modem) => modem.id));
 
   return (body, at) => {

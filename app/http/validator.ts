@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { pointerStep } from '../domain/json-pointer.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import type { FieldError } from './problems.ts';
@@ -9,20 +9,14 @@ const REPORTED_ERRORS = 20;
 /** Checks an already parsed body; the list is empty when it is right, and has at most 20 entries. */
 export type Validator = (body: unknown, at: string) => readonly FieldError[];
 
-const ajv = new Ajv2020({
-  allErrors: true,
-  strict: true,
-  allowUnionTypes: true,
-  formats: { 'date-time': true },
-});
 const NONE: readonly FieldError[] = [];
 
 /**
- * Compiles a flat object schema. Unknown names are looked for by hand: there may be thousands, each
- * reported one costs a search for the nearest known name, and only the first few are wanted.
+ * The check of a flat object schema and what was compiled from it, which lets unknown names pass. They
+ * are looked for by hand: there may be thousands, each reported one costs a search for the nearest known
+ * name, and only the first few are wanted.
  */
-export function validator(schema: Schema): Validator {
-  const validate = ajv.compile({ ...schema, additionalProperties: true });
+export function validator(schema: Schema, validate: ValidateFunction): Validator {
   const known = Object.keys(schema['properties'] as object);
   const names = new Set(known);
   return (body, at) => {

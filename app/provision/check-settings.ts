@@ -1,8 +1,9 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { pointerStep } from '../domain/json-pointer.ts';
 import { nearestWord } from '../domain/nearest.ts';
-import { authorities, FORMATS, ipv4Range, isNeighbour } from './formats.ts';
-import { SETTINGS_RULE, type Settings } from './settings.ts';
+import { SETTINGS_RULE } from './compiled-checks.js';
+import { authorities, ipv4Range, isNeighbour } from './formats.ts';
+import type { Settings } from './settings.ts';
 
 /** One thing that is wrong: where (JSON pointer, RFC 6901), what, and what to do. */
 export interface Complaint {
@@ -42,11 +43,9 @@ export function checkSettings(text: string): Checked {
       'Look there, and at the end of the line before, for a missing or extra comma, quote or bracket; quotes must be the straight ones (").',
     );
   }
-  validator ??= compile();
-  const validate = validator;
-  if (!validate(value)) {
+  if (!SETTINGS_RULE(value)) {
     const complaints = new Map<string, Complaint>();
-    for (const error of validate.errors ?? []) {
+    for (const error of SETTINGS_RULE.errors ?? []) {
       const complaint = complaintOf(error);
       complaints.set(complaint.pointer, complaints.get(complaint.pointer) ?? complaint);
     }
@@ -55,17 +54,6 @@ export function checkSettings(text: string): Checked {
   const settings = value as Settings;
   const conflicts = conflictsIn(settings);
   return conflicts.length > 0 ? { ok: false, complaints: conflicts } : { ok: true, settings };
-}
-
-let validator: ValidateFunction | null = null;
-
-function compile(): ValidateFunction {
-  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
-  ajv.addKeyword('help');
-  for (const [name, check] of Object.entries(FORMATS)) {
-    ajv.addFormat(name, check);
-  }
-  return ajv.compile(SETTINGS_RULE);
 }
 
 function wrong(pointer: string, sentence: string, remedy: string): Checked {

@@ -11,8 +11,8 @@ export function boxDocument(
   return {
     board: box.board,
     version,
-    slot: box.slot,
-    imageId: box.imageId,
+    slot: null,
+    imageId: null,
     schemaVersion: null,
     temperatureC: box.temperatureC,
     throttled: null,

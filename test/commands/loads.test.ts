@@ -12,6 +12,10 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
   const source = readFileSync(file, 'utf8');
   for (const match of source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gms)) {
     const target = match[1] ?? '';
+    if (target.endsWith('/compiled-checks.js')) {
+      // Made when the code is built, so that no process loads ajv.
+      continue;
+    }
     if (target.startsWith('.')) {
       loaded(resolve(file, '..', target), seen);
     } else {
@@ -28,27 +32,15 @@ function roomsAndPackages(file: string): readonly string[] {
 }
 
 test('the API never loads the serial port, the worker never the HTTP server', () => {
-  const api = roomsAndPackages('commands/api-service.ts');
-  const modem = roomsAndPackages('commands/modem-service.ts');
+  const api = roomsAndPackages('commands/api.ts');
+  const modem = roomsAndPackages('commands/modem.ts');
   assert.ok(api.includes('http') && api.includes('fastify'), api.join());
   assert.ok(modem.includes('modem') && modem.includes('link'), modem.join());
-  for (const name of ['serialport', 'link', 'at', 'modem', 'worker', 'simulator']) {
+  for (const name of ['serialport', 'link', 'at', 'modem', 'worker', 'simulator', 'ajv']) {
     assert.ok(!api.includes(name), name);
   }
   for (const name of ['fastify', 'http', 'status', 'simulator', 'ajv']) {
     assert.ok(!modem.includes(name), name);
-  }
-});
-
-test('a service is loaded while its configuration is checked, not before', () => {
-  for (const command of ['api', 'modem']) {
-    const own = roomsAndPackages(`commands/${command}.ts`);
-    const heavy = own.filter((name) => !['commands', 'domain', 'pino'].includes(name));
-    assert.deepEqual(
-      heavy.filter((name) => !name.startsWith('node:')),
-      [],
-      command,
-    );
   }
 });
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../domain/gateway-error.ts';
 import type { EncodingChoice } from '../../domain/message.ts';
 import { segmentText } from '../../pdu/index.ts';
+import * as checks from '../compiled-checks.js';
 import type { HttpContext } from '../context.ts';
 import { BATCH_LIMIT, ESTIMATE_INPUT } from '../input-schemas.ts';
 import type { CheckedMessage } from '../message-input.ts';
@@ -34,7 +35,7 @@ export const STORING: readonly ProblemCode[] = [
 /** Batch and estimate; the single enqueue is served ahead of the router. */
 export function enqueueRoutes(context: HttpContext): readonly Route[] {
   const { outbox, accept, readMessage, worker, clock, counters } = context;
-  const checkEstimate = validator(ESTIMATE_INPUT);
+  const checkEstimate = validator(ESTIMATE_INPUT, checks.ESTIMATE_INPUT);
 
   const readBatch = async (body: unknown): Promise<CheckedMessage[]> => {
     const checked: CheckedMessage[] = [];

@@ -2,6 +2,7 @@ import { isMessageId, type MessageId } from '../../domain/ids.ts';
 import { MESSAGE_STATUSES, type MessageStatus } from '../../domain/message.ts';
 import type { ModemSnapshot } from '../../domain/modem-snapshot.ts';
 import type { CancelSelection, MessageDetail, ResolveAction } from '../../outbox/contract.ts';
+import * as checks from '../compiled-checks.js';
 import type { HttpContext } from '../context.ts';
 import { BULK_CANCEL_INPUT, RESOLVE_INPUT } from '../input-schemas.ts';
 import { invalidField, invalidFields, invalidParameter, type Problem } from '../problems.ts';
@@ -15,8 +16,8 @@ const NO_NUMBER = 'is no number: give + and 8 to 15 digits, a national number, o
 /** Reading messages, and deciding about those already accepted. */
 export function messageRoutes(context: HttpContext): readonly Route[] {
   const { outbox, clock, worker, recipients } = context;
-  const checkCancel = validator(BULK_CANCEL_INPUT);
-  const checkResolve = validator(RESOLVE_INPUT);
+  const checkCancel = validator(BULK_CANCEL_INPUT, checks.BULK_CANCEL_INPUT);
+  const checkResolve = validator(RESOLVE_INPUT, checks.RESOLVE_INPUT);
   const modems = (): readonly ModemSnapshot[] => worker.snapshot()?.modems ?? [];
 
   const idOf = (call: Call): MessageId => {

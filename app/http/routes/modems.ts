@@ -1,6 +1,7 @@
 import { GatewayError } from '../../domain/gateway-error.ts';
 import type { ModemId } from '../../domain/ids.ts';
 import type { WorkerCommand } from '../../domain/worker-protocol.ts';
+import * as checks from '../compiled-checks.js';
 import type { HttpContext } from '../context.ts';
 import { EMPTY_INPUT, SELF_TEST_INPUT, UNLOCK_INPUT, USSD_INPUT } from '../input-schemas.ts';
 import { invalidField, invalidFields } from '../problems.ts';
@@ -67,7 +68,7 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
       schema: 'EmptyInput',
       bodyOptional: true,
       timeoutMs: 30_000,
-      check: validator(EMPTY_INPUT),
+      check: validator(EMPTY_INPUT, checks.EMPTY_INPUT),
       command: () => ({ name: 'restart' }),
     },
     {
@@ -77,7 +78,7 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
       schema: 'UnlockInput',
       bodyOptional: false,
       timeoutMs: 60_000,
-      check: validator(UNLOCK_INPUT),
+      check: validator(UNLOCK_INPUT, checks.UNLOCK_INPUT),
       command: ({ pin, puk, force }) => ({
         name: 'unlock',
         pin: pin ?? '',
@@ -92,7 +93,7 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
       schema: 'UssdInput',
       bodyOptional: false,
       timeoutMs: 90_000,
-      check: validator(USSD_INPUT),
+      check: validator(USSD_INPUT, checks.USSD_INPUT),
       command: ({ code }) => ({ name: 'ussd', code: code ?? '' }),
     },
     {
@@ -102,7 +103,7 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
       schema: 'SelfTestInput',
       bodyOptional: true,
       timeoutMs: 180_000,
-      check: validator(SELF_TEST_INPUT),
+      check: validator(SELF_TEST_INPUT, checks.SELF_TEST_INPUT),
       command: selfTest,
     },
   ];

@@ -1,0 +1,4 @@
+import type { ValidateFunction } from 'ajv';
+
+/** Made by `.ci/compile-checks.mjs` from the rule of the same name. */
+export const CONFIG_RULE: ValidateFunction;
