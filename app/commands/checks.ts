@@ -36,10 +36,12 @@ export async function checkDataDir(config: GatewayConfig): Promise<Finding> {
     await mkdir(dataDir, { recursive: true });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    return fail(
-      'data folder',
-      `${dataDir} cannot be written (${codeOf(error)}); give it to the user that runs pisang`,
-    );
+    const code = codeOf(error);
+    const todo =
+      code === 'EACCES' || code === 'EPERM'
+        ? 'run this as the user that runs pisang, or give it to that user'
+        : 'the log of the kernel (dmesg) says why';
+    return fail('data folder', `${dataDir} cannot be written (${code}); ${todo}`);
   }
   const { type, bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
@@ -130,8 +132,11 @@ export async function checkApi(address: ApiAddress): Promise<readonly Finding[]>
   }
 }
 
-/** Whether the port of a modem is there. Opens no serial port: the worker may be using it. */
-export async function checkPort(modem: ModemConfig): Promise<Finding> {
+/**
+ * Whether the port of a modem is there. Opens no serial port, and no TCP port while a worker runs: a
+ * second connection would take the modem away from it, with a part perhaps in flight.
+ */
+export async function checkPort(modem: ModemConfig, workerRuns: boolean): Promise<Finding> {
   const subject = `port of ${modem.id}`;
   const serial = /^serial:([^?]+)/.exec(modem.port)?.[1];
   if (serial !== undefined) {
@@ -148,6 +153,9 @@ export async function checkPort(modem: ModemConfig): Promise<Finding> {
   }
   const tcp = /^tcp:\/\/(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(modem.port);
   if (tcp !== null) {
+    if (workerRuns) {
+      return ok(subject, `${modem.port}, left to the running modem worker`);
+    }
     const reached = await canConnect(tcp[1] ?? tcp[2] ?? '', Number(tcp[3]));
     return finding(
       reached,

@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { redactConfig } from '../config/redact.ts';
@@ -22,6 +22,7 @@ import {
 import { type Command, type CommandContext, optionOf } from './command.ts';
 import { databaseFile } from './database.ts';
 import { API_OPTIONS, apiAddress, callApi } from './local-api.ts';
+import { isDataDirLocked } from './single-instance.ts';
 
 const WORD = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' } as const;
 /** Below everything else: the check reads the whole database. */
@@ -70,9 +71,14 @@ async function examine(context: CommandContext, config: GatewayConfig): Promise<
     await checkPinFile(config),
     checkClock(new SystemClock()),
     checkDescriptors(),
-    ...(await Promise.all(config.modems.map(checkPort))),
+    ...(await checkPorts(config)),
     ...(await checkApi(await apiAddress(context))),
   ];
+}
+
+async function checkPorts(config: GatewayConfig): Promise<readonly Finding[]> {
+  const workerRuns = await isDataDirLocked(config.dataDir, 'modem');
+  return Promise.all(config.modems.map((modem) => checkPort(modem, workerRuns)));
 }
 
 function report(findings: readonly Finding[], say: (line: string) => void): number {
@@ -86,7 +92,8 @@ function report(findings: readonly Finding[], say: (line: string) => void): numb
 async function checkDatabase(config: GatewayConfig): Promise<Finding> {
   try {
     const file = databaseFile(config);
-    if (!existsSync(file)) {
+    // Throws where the folder may not be looked into: then nobody knows.
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) {
       return ok('database', 'none yet; the first start makes it');
     }
     // Opening reads every setting back, `synchronous` included, and fails when one did not hold.

@@ -127,14 +127,21 @@ async function readAnswer(response: IncomingMessage): Promise<ApiAnswer> {
   return { status: response.statusCode ?? 0, body };
 }
 
-function unreachable(address: ApiAddress, error: unknown): Error {
+/** Why there was no answer, and what to do. */
+export function unreachable(address: ApiAddress, error: unknown): Error {
   const reason = error instanceof Error ? error.message || String(error) : String(error);
-  const missing = address.socketPath !== null && !existsSync(address.socketPath);
-  return failure(
-    'api-unreachable',
-    missing
-      ? `there is no API at ${address.label}; start it with "pisang run" or "pisang api", or name one with --url`
-      : `the API at ${address.label} does not answer (${reason})`,
-    error,
-  );
+  return failure('api-unreachable', unreachableSentence(address, reason, codeOf(error)), error);
+}
+
+function unreachableSentence(address: ApiAddress, reason: string, code: unknown): string {
+  if (address.socketPath !== null && (code === 'EACCES' || code === 'EPERM')) {
+    return `this user may not use ${address.label}; run this as the user of pisang or in its group, or name an API with --url and --key`;
+  }
+  return address.socketPath !== null && !existsSync(address.socketPath)
+    ? `there is no API at ${address.label}; start it with "pisang run" or "pisang api", or name one with --url`
+    : `the API at ${address.label} does not answer (${reason})`;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
 }

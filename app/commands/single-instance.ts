@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { failure } from './command.ts';
 
 const NAMES = { api: 'API', modem: 'modem worker' } as const;
@@ -16,11 +16,31 @@ export async function lockDataDir(
   service: keyof typeof NAMES,
 ): Promise<{ release(): void }> {
   mkdirSync(dataDir, { recursive: true, mode: 0o750 });
-  const { dev, ino } = statSync(dataDir, { bigint: true });
   const server = createServer((socket) => socket.destroy());
-  await listen(server, `\0pisang-${service}-${dev}-${ino}`, dataDir, NAMES[service]);
+  await listen(server, lockName(dataDir, service), dataDir, NAMES[service]);
   server.unref();
   return { release: () => server.close() };
+}
+
+/** Whether such a service uses the data folder now. False where the folder is not there. */
+export function isDataDirLocked(dataDir: string, service: keyof typeof NAMES): Promise<boolean> {
+  if (statSync(dataDir, { throwIfNoEntry: false }) === undefined) {
+    return Promise.resolve(false);
+  }
+  return new Promise((resolve) => {
+    const socket = connect(lockName(dataDir, service));
+    const settle = (locked: boolean): void => {
+      socket.destroy();
+      resolve(locked);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+function lockName(dataDir: string, service: keyof typeof NAMES): string {
+  const { dev, ino } = statSync(dataDir, { bigint: true });
+  return `\0pisang-${service}-${dev}-${ino}`;
 }
 
 function listen(server: Server, path: string, dataDir: string, name: string): Promise<void> {

@@ -8,6 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -15,7 +16,9 @@ import { after, test } from 'node:test';
 import { BUNDLE_LIMIT_BYTES, writeBundle } from '../../app/commands/bundle.ts';
 import { checkNode, checkPort } from '../../app/commands/checks.ts';
 import { runCommandLine } from '../../app/commands/command-line.ts';
+import { unreachable } from '../../app/commands/local-api.ts';
 import { maskText } from '../../app/commands/mask-text.ts';
+import { lockDataDir } from '../../app/commands/single-instance.ts';
 import type { ModemConfig } from '../../app/domain/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pisang-doctor-'));
@@ -128,7 +131,7 @@ test('Node and ports', async () => {
   assert.equal(checkNode('20.18.9').level, 'fail');
   assert.equal(checkNode('24.0.0').level, 'ok');
   const port = async (value: string): Promise<string> =>
-    (await checkPort({ id: 'm', port: value } as unknown as ModemConfig)).sentence;
+    (await checkPort({ id: 'm', port: value } as unknown as ModemConfig, false)).sentence;
   assert.equal(
     await port('serial:/dev/none?baud=9600'),
     '/dev/none is not there; plug the modem in',
@@ -138,4 +141,34 @@ test('Node and ports', async () => {
     'tcp://127.0.0.1:1 does not answer; is it switched on?',
   );
   assert.equal(await port('sim:'), 'simulated');
+});
+
+test('the port of a running worker is left alone: a second connection would take the modem away', async (t) => {
+  let connections = 0;
+  const modem = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => modem.listen(0, '127.0.0.1', resolve));
+  t.after(() => modem.close());
+  const { port } = modem.address() as AddressInfo;
+  const file = join(folder, 'busy.json');
+  writeFileSync(file, JSON.stringify({ modems: [{ id: 'm', port: `tcp://127.0.0.1:${port}` }] }));
+  const lock = await lockDataDir(join(folder, 'data'), 'modem');
+  const busy = await pisang('--config', file, 'doctor');
+  assert.match(busy.out.join('\n'), /^ok {4}port of m: .* left to the running modem worker$/m);
+  assert.equal(connections, 0);
+  lock.release();
+  const idle = await pisang('--config', file, 'doctor');
+  assert.deepEqual(findingsOf(idle.out, 'port of m'), ['ok  ']);
+  assert.equal(connections, 1);
+});
+
+test('a socket that this user may not use is told as that', () => {
+  const address = { label: '/run/pisang/api.sock', socketPath: '/run/pisang/api.sock' };
+  const refused = Object.assign(new Error('connect EACCES'), { code: 'EACCES' });
+  assert.match(
+    unreachable({ ...address, url: null, key: null }, refused).message,
+    /^this user may not use \/run\/pisang\/api\.sock; run this as the user of pisang/,
+  );
 });
