@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { GatewayConfig, ModemConfig } from '../domain/config.ts';
 import type { ChildStart } from './child-process.ts';
+import { failure } from './command.ts';
 import type { ChildPlan } from './supervisor.ts';
 
 /** Modem id → address of its simulator, for the modem worker of `run`. */
@@ -87,13 +88,22 @@ export function journalFile(config: GatewayConfig, modem: ModemConfig): string {
   return join(config.dataDir, 'simulator', `${modem.id}.jsonl`);
 }
 
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const { message } = error as Error;
+    throw failure('data-dir-unusable', `dataDir: ${folder} cannot be made (${message})`, error);
+  }
+}
+
 function simulatorArguments(
   config: GatewayConfig,
   modem: ModemConfig,
   facts: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
 ): string[] {
   const journal = journalFile(config, modem);
-  mkdirSync(join(config.dataDir, 'simulator'), { recursive: true });
+  makeFolder(join(config.dataDir, 'simulator'));
   const { sendMs, profile, faults } = config.simulator;
   return [
     `--listen=tcp://127.0.0.1:${portOf(facts, modem)}`,

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { startSimulator } from '../simulator/index.ts';
-import { type Command, integerOption, optionOf, requiredOption, usageError } from './command.ts';
+import {
+  type Command,
+  type CommandContext,
+  integerOption,
+  optionOf,
+  requiredOption,
+  usageError,
+} from './command.ts';
 import { createProcessLogger } from './process-logger.ts';
 import { runService } from './service.ts';
 import { processClock } from './test-hooks.ts';
@@ -45,6 +52,8 @@ export const command: Command = {
           logger,
           random: randomBytes,
           clock: processClock(context.environment),
+        }).catch((error: unknown) => {
+          throw startFailure(context, error);
         });
         const { port: chosen, controlPort } = simulator;
         logger.info({ port: chosen, controlPort, sendMs }, 'the simulated modem listens');
@@ -53,6 +62,35 @@ export const command: Command = {
     });
   },
 };
+
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken by another program; stop it or choose another port',
+  EADDRNOTAVAIL: 'is no address of this machine',
+  ENOTFOUND: 'is no known host',
+  EACCES: 'may not be used by this user; choose a port above 1023',
+};
+
+/** What the system refused, as one line that names the option. */
+function startFailure(context: CommandContext, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) {
+    return error;
+  }
+  const code = String(error.code);
+  switch (error.syscall) {
+    case 'listen':
+    case 'getaddrinfo': {
+      const { address, port } = error as { address?: string; port?: number };
+      const where = port === undefined ? optionOf(context, 'listen') : `${address}:${port}`;
+      return usageError(`--listen: ${where} ${LISTEN_FAULTS[code] ?? `cannot be used (${code})`}`);
+    }
+    case 'open':
+      return usageError(`--journal: ${optionOf(context, 'journal')} cannot be written (${code})`);
+    case 'watch':
+      return usageError(`--faults: there is no folder for ${optionOf(context, 'faults')}`);
+    default:
+      return error;
+  }
+}
 
 function readListen(value: string): { readonly host: string; readonly port: number } {
   const match = /^tcp:\/\/(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(value);

@@ -25,6 +25,9 @@ export class FaultsFile {
     this.#faults = faults;
     this.#logger = logger;
     this.#load();
+    if (this.#version === 'none') {
+      logger.warn({ path }, 'the faults file is not there; none are played until it is');
+    }
     const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
       if (name === null || name === basename(path)) {
         this.refresh();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { type PlanInput, runPlan } from '../../app/commands/run-plan.ts';
 import { CLI, startProgram, until } from '../support/processes.ts';
 
 test('simulate-modem speaks AT on its port, keeps its journal where told, and stops', async (t) => {
@@ -47,4 +48,41 @@ test('a wrong --listen is one line', async () => {
     program.stderr(),
     'pisang: --listen must be like tcp://127.0.0.1:7000, not "7000"\n',
   );
+});
+
+test('what the system refuses is one line that names the option', async (t) => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  t.after(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  for (const [argv, line] of [
+    [
+      ['--listen', `tcp://127.0.0.1:${port}`],
+      `pisang: --listen: 127.0.0.1:${port} is taken by another program; stop it or choose another port\n`,
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--journal', '/none/journal.jsonl'],
+      'pisang: --journal: /none/journal.jsonl cannot be written (ENOENT)\n',
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--faults', '/none/faults.json'],
+      'pisang: --faults: there is no folder for /none/faults.json\n',
+    ],
+  ] as const) {
+    const program = startProgram([CLI, 'simulate-modem', ...argv]);
+    assert.equal(await program.ended, 64);
+    assert.ok(program.stderr().endsWith(line), program.stderr());
+    assert.doesNotMatch(program.stderr(), /\n {4}at /);
+  }
+});
+
+test('run says in one line that the folder of a simulated modem cannot be made', () => {
+  const modem = { id: 'm', port: 'sim:' };
+  const config = { dataDir: '/dev/null', modems: [modem], simulator: {} };
+  const input = { config, configFile: null, environment: {}, output: null };
+  const [[simulator] = []] = runPlan(input as unknown as PlanInput);
+  assert.throws(() => simulator?.start(new Map()), {
+    code: 'data-dir-unusable',
+    message: /^dataDir: \/dev\/null\/simulator cannot be made/,
+  });
 });
