@@ -16,13 +16,17 @@ type HttpConfig = GatewayConfig['http'];
  */
 export function newParserServer(http: HttpConfig): Server {
   const timeoutMs = http.requestTimeoutSeconds * 1000;
-  return createServer({
+  const server = createServer({
     maxHeaderSize: HEADER_LIMIT_BYTES,
     headersTimeout: timeoutMs,
     requestTimeout: timeoutMs,
     connectionsCheckingInterval: Math.max(100, Math.min(5_000, timeoutMs / 4)),
     requireHostHeader: false,
   });
+  // A client that ends its side after the request (`nc -N`, many small libraries) still waits for the
+  // answer. Node's http reads this property, but its types do not know it.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  return server;
 }
 
 /** Bounds in time, what is no request, and where requests go. Overrules what Fastify set. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { KEY, startTestService, type TestService } from '../support/http-service.ts';
 
@@ -272,6 +273,20 @@ test('what is unusual but right is served', async () => {
     `POST /v1/messages HTTP/1.1\r\n${HOST}${AUTH}${JSON_TYPE}${LAST}Transfer-Encoding: chunked\r\n\r\n17\r\n${GOOD}\r\n0\r\n\r\n`,
   ]) {
     assert.match(await gateway.raw(Buffer.from(octets, 'latin1')), /^HTTP\/1.1 202 /, octets);
+  }
+});
+
+test('a client that ends its side after the request still gets its answer', async () => {
+  for (const [octets, start] of [
+    [post(GOOD).replace(LAST, ''), 'HTTP/1.1 202 '],
+    [get('/v1/messages').replace(LAST, ''), 'HTTP/1.1 200 '],
+    [get('/s.py?rcpt=123&msg=a').replace(LAST, ''), 'HTTP/1.1 200 '],
+    [get('/health/live').replace(LAST, ''), 'HTTP/1.1 200 '],
+  ] as const) {
+    const socket = connect({ port: gateway.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.end(octets);
+    const answer = (await socket.setEncoding('latin1').toArray()).join('');
+    assert.ok(answer.startsWith(start), `${octets}\n\n${answer}`);
   }
 });
 
