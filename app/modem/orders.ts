@@ -1,6 +1,7 @@
 import { assertNever } from '../domain/assert-never.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { WorkerCommand } from '../domain/worker-protocol.ts';
+import { parsePinState } from './answers/sim.ts';
 import type { ModemFacts } from './facts.ts';
 import { readIccid, readTries } from './open-sim.ts';
 import { type PinLedger, pinHmac } from './pin-rule.ts';
@@ -85,6 +86,14 @@ async function unlock(
   if (!/^\d{4,8}$/.test(pin) || (puk !== null && !/^\d{8}$/.test(puk))) {
     return { ok: false, detail: 'A PIN has 4 to 8 digits, a PUK has 8.' };
   }
+  // A card that asks for nothing answers ERROR, which would count as a refused PIN for ever.
+  const asks = parsePinState((await session.talk.ask('AT+CPIN?')).lines);
+  if (asks === 'ready') {
+    return { ok: false, detail: 'The SIM asks for no PIN; it is already unlocked.' };
+  }
+  if (asks === 'pin' && puk !== null) {
+    return { ok: false, detail: 'The SIM asks for its PIN, not for the PUK; leave out puk.' };
+  }
   await readTries(session.talk, facts);
   const left = puk === null ? facts.sim.pinTriesLeft : facts.sim.pukTriesLeft;
   const allowed = puk === null && force === true && left === 1;
@@ -96,6 +105,9 @@ async function unlock(
       ok: false,
       detail: `${tries} left; use a phone, where you see what you type${instead}.`,
     };
+  }
+  if (asks === 'puk' && puk === null) {
+    return { ok: false, detail: 'The SIM asks for the PUK; send puk, and pin as the new PIN.' };
   }
   await readIccid(session.talk, facts);
   const { iccid } = facts.sim;

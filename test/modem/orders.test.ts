@@ -73,6 +73,19 @@ describe('orders of a person', { concurrency: 6 }, () => {
     await eventually('gone', () => driver.snapshot().trouble === 'not-found');
   });
 
+  test('a PIN for a card that asks for none is neither sent nor counted as refused', async (t) => {
+    const { usable, driver, state, ledger } = await openBench(t);
+    await usable();
+    const before = (await state()).sim.pinTries;
+    const answer = await driver.execute({ name: 'unlock', pin: '1234', puk: null });
+    assert.deepEqual(answer, {
+      ok: false,
+      detail: 'The SIM asks for no PIN; it is already unlocked.',
+    });
+    assert.equal((await state()).sim.pinTries, before);
+    assert.deepEqual(ledger.attempts, []);
+  });
+
   test('unlock refuses nonsense and the last try', async (t) => {
     const { driver, state } = await openBench(t, { faults: { pinRequired: true } });
     await eventually('up', () => driver.snapshot().state === 'ready');
