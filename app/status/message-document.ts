@@ -22,8 +22,13 @@ export function messageLine(
       message.sentAtMs === null ? null : Math.max(0, message.sentAtMs - message.createdAtMs),
     modem: message.modem,
     errorCode: message.errorCode,
-    simulated: modem?.snapshot.simulated ?? false,
+    simulated: message.modem === null ? onlySimulated(facts) : (modem?.snapshot.simulated ?? false),
   };
+}
+
+/** Whether no real modem could take a message that none has taken yet. */
+function onlySimulated({ modems }: StatusFacts): boolean {
+  return modems.length > 0 && modems.every(({ snapshot }) => snapshot.simulated);
 }
 
 /** The newest refusal or silence, in plain words. */

@@ -1,9 +1,9 @@
 import { formatAge, formatTime, type TextContext } from '../domain/conditions/format.ts';
-import type { Lamp } from '../domain/conditions/verdict.ts';
 import { Html, html } from './html.ts';
 import { lampShape, mark } from './page-shapes.ts';
+import { lampWord, shownLamps } from './shown-lamps.ts';
 import type { StatusDocument } from './status-document.ts';
-import { LAMP_WORDS, SEVERITY_WORDS, say, type WordKey } from './words.ts';
+import { SEVERITY_WORDS, say } from './words.ts';
 
 const MOST_ALSO = 5;
 
@@ -30,18 +30,9 @@ export function verdictBlock(status: StatusDocument, context: TextContext): Html
 }
 
 function lamps(status: StatusDocument, { lang }: TextContext): Html {
-  const radio = (lamp: Lamp): Lamp | 'simulated' =>
-    status.demo && status.verdict.severity !== 'down' ? 'simulated' : lamp;
-  const rows: readonly (readonly [WordKey, Lamp | 'simulated'])[] = [
-    ['accepts', status.can.accept],
-    ['sends', radio(status.can.send)],
-    ['receives', radio(status.can.receive)],
-  ];
-  const items = rows.map(
+  const items = shownLamps(status).map(
     ([key, lamp]) =>
-      html`<li>${mark(lampShape(lamp))}${say(key, lang)}<b>${
-        lamp === 'simulated' ? say('simulated', lang) : LAMP_WORDS[lamp][lang]
-      }</b></li>`,
+      html`<li>${mark(lampShape(lamp))}${say(key, lang)}<b>${lampWord(lamp, lang)}</b></li>`,
   );
   return html`<ul class="lamps">${items}</ul>`;
 }

@@ -5,8 +5,9 @@ import {
   formatNumber,
   type Language,
 } from '../domain/conditions/format.ts';
+import { lampWord, shownLamps } from './shown-lamps.ts';
 import type { StatusDocument } from './status-document.ts';
-import { LAMP_WORDS, MESSAGE_WORDS, SIM_WORDS, say } from './words.ts';
+import { MESSAGE_WORDS, SIM_WORDS, say } from './words.ts';
 
 const HEALTH_WORDS = { healthy: 'OK', degraded: 'DEGRADED', down: 'DOWN' } as const;
 /** What a Nagios check leaves with. */
@@ -19,20 +20,30 @@ const MOST_LINES = 25;
 
 /** What a terminal shows: the verdict with performance data, then the same facts as the page. */
 export function renderText(status: StatusDocument, lang: Language = 'en'): string {
-  const { verdict, can, queue, modems, messages, conditions, lastError } = status;
+  const { verdict, queue, modems, messages, conditions, lastError } = status;
   const word = (key: Parameters<typeof say>[0]): string => say(key, lang);
   const number = (value: number | null): string =>
     value === null ? '?' : formatNumber(value, lang);
   const also = conditions.filter((other) => other.hiddenBy === null && other.code !== verdict.code);
   const eta =
-    queue.drainEtaSeconds === null ? word('etaUnknown') : formatEta(queue.drainEtaSeconds, lang);
+    queue.queueDepth === 0
+      ? []
+      : [
+          `${word('done')} ${queue.drainEtaSeconds === null ? word('etaUnknown') : formatEta(queue.drainEtaSeconds, lang)}`,
+        ];
   const lines = [
     `${HEALTH_WORDS[status.health]} - ${verdict.title[lang]} | ${performance(status)}`,
     `→ ${verdict.action[lang]} [${verdict.code}]`,
     ...also.slice(0, 5).map((other) => `${word('also')}: ${other.title[lang]} [${other.code}]`),
     ...(also.length > 5 ? [`… ${also.length - 5}`] : []),
-    `${word('accepts')}: ${LAMP_WORDS[can.accept][lang]} · ${word('sends')}: ${LAMP_WORDS[can.send][lang]} · ${word('receives')}: ${LAMP_WORDS[can.receive][lang]}`,
-    `${word('queue')}: ${number(queue.queueDepth)} / ${number(queue.queueLimit)} · ${word('uncertain')} ${number(queue.uncertain)} · ${word('done')} ${queue.queueDepth === 0 ? '–' : eta}`,
+    shownLamps(status)
+      .map(([key, lamp]) => `${word(key)}: ${lampWord(lamp, lang)}`)
+      .join(' · '),
+    [
+      `${word('queue')}: ${number(queue.queueDepth)} / ${number(queue.queueLimit)}`,
+      `${word('uncertain')} ${number(queue.uncertain)}`,
+      ...eta,
+    ].join(' · '),
     ...modems
       .slice(0, 4)
       .map((modem) =>

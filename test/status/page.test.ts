@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ModemId } from '../../app/domain/ids.ts';
 import { MESSAGE_STATUSES } from '../../app/domain/message.ts';
 import { STYLE, STYLE_HASH } from '../../app/status/page-style.ts';
+import { renderText } from '../../app/status/text.ts';
 import * as words from '../../app/status/words.ts';
 import { modemSnapshot } from '../support/facts.ts';
 import { bench, CONFIG, message, STATS, workerSnapshot } from './support.ts';
@@ -107,6 +108,20 @@ test('a simulated modem makes every page say so', async () => {
   assert.match(page.html, /<title>DEMO /);
   assert.equal(page.headers['x-pisang-demo'], '1');
   assert.match(page.html, /Sends SMS<b>simulated<\/b>/);
+});
+
+test('a terminal says the same of a simulated modem, and no duration of an empty queue', async () => {
+  const { status, worker, outbox } = bench();
+  worker.snapshot = workerSnapshot([modemSnapshot({ simulated: true })]);
+  outbox.messages = [message(1, { status: 'queued', modem: null }), message(2)];
+  const document = await status.json({ authenticated: true });
+  const text = renderText(document);
+  assert.match(text, /Sends SMS: simulated · Receives SMS: simulated$/m);
+  assert.match(text, /^Queue: 0 \/ 100,000 · uncertain 0$/m);
+  assert.deepEqual(
+    document.messages.map(({ simulated }) => simulated),
+    [true, true],
+  );
 });
 
 test('status.public decides what readers without a login see', async () => {
