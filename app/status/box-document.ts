@@ -11,8 +11,8 @@ export function boxDocument(
   return {
     board: box.board,
     version,
-    slot: null,
-    imageId: null,
+    slot: box.slot,
+    imageId: box.imageId,
     schemaVersion: null,
     temperatureC: box.temperatureC,
     throttled: null,

@@ -1,9 +1,17 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { hostname, networkInterfaces, uptime } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** What the image build says of the system; it lies beside the program. */
+const RELEASE = fileURLToPath(new URL('../../release.json', import.meta.url));
 
 /** What the machine tells about itself; null where a board has no such sensor. */
 export interface BoxReading {
   readonly board: string | null;
+  /** `A` or `B`, which the boot loader started; null off the appliance. */
+  readonly slot: string | null;
+  /** Of the system in that slot: the first digits of its commit, and `development-signed` where that is so. */
+  readonly imageId: string | null;
   readonly serial: string | null;
   readonly hostname: string;
   readonly uptimeSeconds: number;
@@ -33,6 +41,8 @@ export function readBox(dataDir: string): BoxReading {
     .map((address) => address.address);
   return {
     board: slug(text('/proc/device-tree/model')),
+    slot: slotIn(text('/proc/cmdline') ?? ''),
+    imageId: imageIdIn(text(RELEASE) ?? ''),
     serial: text('/proc/device-tree/serial-number'),
     hostname: hostname(),
     uptimeSeconds: Math.floor(uptime()),
@@ -48,6 +58,20 @@ export function readBox(dataDir: string): BoxReading {
     fdLimit: fdLimit(),
     listenOverflows: listenOverflows(),
   };
+}
+
+/** What boot.cmd put on the kernel's command line. */
+export function slotIn(commandLine: string): string | null {
+  return /(?:^| )rauc\.slot=([AB])(?: |$)/.exec(commandLine)?.[1] ?? null;
+}
+
+/** @param release the text of `release.json` */
+export function imageIdIn(release: string): string | null {
+  return attempt(() => {
+    const { commit, updates } = JSON.parse(release) as { commit?: unknown; updates?: unknown };
+    const words = [typeof commit === 'string' ? commit.slice(0, 12) : 'unknown'];
+    return [...words, ...(updates === 'development-signed' ? [updates] : [])].join(' ');
+  });
 }
 
 function attempt<T>(read: () => T): T | null {

@@ -36,8 +36,13 @@ export function boxCard(status: StatusDocument, context: TextContext): Html {
       [say('clock', lang), box.clock.trusted ? say('clockSet', lang) : say('clockNotSet', lang)],
       [say('uptime', lang), up],
       ['IP', site.addresses[0] ?? null],
-      [say('version', lang), box.version],
+      [say('version', lang), systemName(box)],
     ])}</details>`;
+}
+
+/** `1.4.0, A, 0123456789ab development-signed`, as far as it is known. */
+function systemName({ version, slot, imageId }: StatusDocument['box']): string {
+  return [version, slot, imageId].filter((word) => word !== null).join(', ');
 }
 
 /** What the server carries now, beside what was once proven. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyId } from '../../app/domain/ids.ts';
-import { readBox } from '../../app/status/box-reader.ts';
+import { imageIdIn, readBox, slotIn } from '../../app/status/box-reader.ts';
 import { legacyOpenTo } from '../../app/status/legacy-open.ts';
 import { lastFour, maskNumber } from '../../app/status/mask.ts';
 import { modemSnapshot, NOW_MS } from '../support/facts.ts';
@@ -399,4 +399,14 @@ test('a worker that has just started needs no new proof that SMS leave', async (
   const { verdict, can } = await fresh.status.json({ authenticated: false });
   assert.equal(verdict.code, 'ok-unproven');
   assert.equal(can.send, 'unknown');
+});
+
+test('the slot is what the boot loader said, and a development-signed system says so', () => {
+  assert.equal(slotIn('root=PARTUUID=70697361-03 ro rauc.slot=B pisang.trial=0 quiet'), 'B');
+  assert.equal(slotIn('root=/dev/sda1 xrauc.slot=B'), null);
+  const commit = '0123456789abcdef';
+  const signed = JSON.stringify({ commit, updates: 'development-signed' });
+  assert.equal(imageIdIn(signed), '0123456789ab development-signed');
+  assert.equal(imageIdIn(JSON.stringify({ commit, updates: 'release' })), '0123456789ab');
+  assert.equal(imageIdIn(''), null);
 });

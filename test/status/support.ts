@@ -66,6 +66,8 @@ export const CONFIG: GatewayConfig = {
 
 export const BOX: BoxReading = {
   board: 'lemaker-banana-pi',
+  slot: 'A',
+  imageId: '0123456789ab',
   serial: '02c00081a1f3',
   hostname: 'pisang-a1f3.local',
   uptimeSeconds: 274_800,
