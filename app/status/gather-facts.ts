@@ -58,6 +58,7 @@ export function gatherFacts(sources: Sources): StatusFacts {
     },
     worker: { reported: snapshot !== null, lastHeardAgeMs: sources.lastHeardAgeMs },
     modems,
+    modemWasAble: sources.memory.wasAble,
     queue: {
       depth: stats === null || !recent ? health.depth : moving + stats.scheduled,
       limit: config.queue.maxDepth,

@@ -1,3 +1,4 @@
+import { isAble } from '../domain/conditions/facts.ts';
 import type { ModemId } from '../domain/ids.ts';
 import type { ModemSnapshot } from '../domain/modem-snapshot.ts';
 
@@ -21,6 +22,12 @@ export interface LastError {
 export class ModemMemory {
   #byId = new Map<ModemId, Memory>();
   #lastError: LastError | null = null;
+  #wasAble = false;
+
+  /** Whether any modem could take messages since this process looks. */
+  get wasAble(): boolean {
+    return this.#wasAble;
+  }
 
   get lastError(): LastError | null {
     return this.#lastError;
@@ -28,6 +35,7 @@ export class ModemMemory {
 
   /** `at` is wall time as ISO text. */
   see(snapshots: readonly ModemSnapshot[], monotonicMs: number, at: string): void {
+    this.#wasAble ||= snapshots.some(isAble);
     for (const snapshot of snapshots) {
       const before = this.#byId.get(snapshot.id);
       const imei = snapshot.imei ?? before?.imei ?? null;

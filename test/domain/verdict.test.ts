@@ -61,10 +61,21 @@ test('a modem that never worked since the start shows its trouble at once', () =
   assert.equal(stepVerdict(FIRST_STATE, facts).verdict.headline.code, 'sim-missing');
 });
 
+test('a modem that worked and lost its operator is not starting, however young the service', () => {
+  const facts = statusFacts({
+    serviceUpSeconds: 20,
+    modems: [modemFacts({ radio: { registration: 'searching', registrationSinceSeconds: 5 } })],
+  });
+  assert.notEqual(stepVerdict(FIRST_STATE, facts).verdict.headline.code, 'starting');
+  const first = stepVerdict(FIRST_STATE, { ...facts, modemWasAble: false });
+  assert.equal(first.verdict.headline.code, 'starting');
+});
+
 test('starting holds until a modem has a result, at most 90 s', () => {
   const facts = statusFacts({
     serviceUpSeconds: 4,
     modems: [],
+    modemWasAble: false,
     worker: { reported: false, lastHeardAgeMs: null },
   });
   const { verdict } = stepVerdict(FIRST_STATE, facts);

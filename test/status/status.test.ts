@@ -259,3 +259,12 @@ test('the slot is what the boot loader said, and a development-signed system say
   assert.equal(imageIdIn(JSON.stringify({ commit, updates: 'release' })), '0123456789ab');
   assert.equal(imageIdIn(''), null);
 });
+
+test('a modem that was ready once is remembered: its later trouble is not a start', async () => {
+  const { status, worker, clock } = bench();
+  worker.snapshot = workerSnapshot([modemSnapshot()]);
+  assert.notEqual((await status.json({ authenticated: true })).verdict.code, 'starting');
+  worker.snapshot = workerSnapshot([modemSnapshot({ radio: { registration: 'searching' } })]);
+  clock.advance(5_000);
+  assert.notEqual((await status.json({ authenticated: true })).verdict.code, 'starting');
+});

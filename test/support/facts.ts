@@ -132,6 +132,7 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
     },
     worker: { reported: true, lastHeardAgeMs: 500 },
     modems: [modemFacts()],
+    modemWasAble: true,
     queue: {
       depth: 0,
       moving: 0,

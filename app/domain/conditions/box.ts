@@ -198,6 +198,7 @@ export const STARTING: ConditionSource = {
   test: (facts, { shown }) =>
     when(
       facts.serviceUpSeconds < START_SECONDS &&
+        !(facts.worker.reported && facts.modemWasAble) &&
         !facts.modems.some((modem) => isAble(modem.snapshot)) &&
         !shown.some((other) => other.severity === 'down'),
       { seconds: Math.max(1, Math.ceil(START_SECONDS - facts.serviceUpSeconds)) },

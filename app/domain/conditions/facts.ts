@@ -39,6 +39,8 @@ export interface StatusFacts {
     readonly lastHeardAgeMs: number | null;
   };
   readonly modems: readonly ModemFacts[];
+  /** Since this service started, some modem could already take messages. */
+  readonly modemWasAble: boolean;
   readonly queue: {
     /** Everything that counts against `limit`, scheduled messages too. */
     readonly depth: number;
