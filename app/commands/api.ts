@@ -17,7 +17,7 @@ import { watchFile, watchSocket } from './file-watch.ts';
 import { heapPlan } from './heap-plan.ts';
 import { openOrStandIn } from './open-database.ts';
 import { endAfterFailure } from './outbox-failure.ts';
-import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
+import { createProcessLogger, type ProcessLogger, tellSetAside } from './process-logger.ts';
 import { Retention } from './retention.ts';
 import { type RunningService, runService } from './service.ts';
 import { lockDataDir } from './single-instance.ts';
@@ -33,18 +33,19 @@ export const command: Command = {
   words: [0, 0],
   examples: ['pisang api', 'PISANG_HTTP_LISTEN=127.0.0.1:8080 pisang api'],
   run: async (context) => {
-    const { config, warnings } = await context.loadConfig();
+    const { config, warnings, setAside } = await context.loadConfig();
     const logger = createProcessLogger('api', config.log.level);
     warnings.forEach((warning) => {
       logger.warn({}, warning);
     });
+    tellSetAside(setAside, logger);
     return runService(context.environment, {
       graceMs: GRACE_MS,
       logger,
       start: () =>
         config.http.processes > 1 && cluster.isPrimary
           ? startApiProcesses(config, logger)
-          : startApi(context, config, logger),
+          : startApi(context, config, logger, setAside.length > 0),
     });
   },
 };
@@ -53,6 +54,7 @@ async function startApi(
   context: CommandContext,
   config: GatewayConfig,
   logger: ProcessLogger,
+  settingsDamaged: boolean,
 ): Promise<RunningService> {
   const { version } = context;
   const shared = sharedPort();
@@ -89,6 +91,7 @@ async function startApi(
     clock,
     version,
     logger,
+    past: { settingsDamaged, rebuilt: null },
     traffic: () => (http === null ? null : trafficCounts(http.counters)),
   });
   const closeRest = async (): Promise<void> => {

@@ -97,7 +97,17 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
     configFile,
     print: around.print,
     complain: around.complain,
-    loadConfig: (file) => readConfig({ file: file ?? configFile, environment: around.environment }),
+    loadConfig: async (file) => {
+      const loaded = await readConfig({
+        file: file ?? configFile,
+        environment: around.environment,
+        strict: command.strict === true,
+      });
+      loaded.setAside.forEach((fault) => {
+        around.complain(`pisang: ${fault}; going on without that file`);
+      });
+      return loaded;
+    },
   };
   return command.run(context);
 }

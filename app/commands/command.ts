@@ -16,6 +16,8 @@ export interface Command {
   /** Words after the options: least and most. */
   readonly words: readonly [number, number];
   readonly examples: readonly string[];
+  /** Judges the configuration: what the others leave out with a warning is a fault here. */
+  readonly strict?: true;
   /** Resolves with the exit code. */
   run(context: CommandContext): Promise<number>;
 }

@@ -8,6 +8,7 @@ export const command: Command = {
   usage: 'check|show|reference',
   options: {},
   words: [1, 1],
+  strict: true,
   examples: [
     'pisang config check',
     'pisang --config ./my.json config show',

@@ -38,13 +38,13 @@ export const command: Command = {
   words: [0, 0],
   examples: ['pisang doctor', 'pisang doctor --bundle /tmp/pisang.tar.gz'],
   run: async (context) => {
-    const { config } = await context.loadConfig();
+    const { config, setAside } = await context.loadConfig();
     if (context.given.has('database')) {
       setPriority(LOWEST_PRIORITY);
       return report([await checkDatabase(config)], context.print);
     }
     const target = optionOf(context, 'bundle');
-    const findings = await examine(context, config);
+    const findings = await examine(context, config, setAside);
     const toTerminal = target === '-' ? context.complain : context.print;
     const code = report(findings, toTerminal);
     if (target === null) {
@@ -61,10 +61,19 @@ export const command: Command = {
   },
 };
 
-async function examine(context: CommandContext, config: GatewayConfig): Promise<Finding[]> {
+async function examine(
+  context: CommandContext,
+  config: GatewayConfig,
+  setAside: readonly string[],
+): Promise<Finding[]> {
   return [
     checkNode(),
-    ok('configuration', 'good'),
+    setAside.length === 0
+      ? ok('configuration', 'good')
+      : fail(
+          'configuration',
+          `${setAside[0] ?? ''}; mend or delete that file, then restart pisang`,
+        ),
     await checkDataDir(config),
     await checkDatabase(config),
     await checkRunDir(config),

@@ -10,7 +10,7 @@ import { databaseFile, prepareRunDir } from './database.ts';
 import { driverMaker } from './driver-maker.ts';
 import { watchSocket } from './file-watch.ts';
 import { endAfterFailure } from './outbox-failure.ts';
-import { createProcessLogger, type ProcessLogger } from './process-logger.ts';
+import { createProcessLogger, type ProcessLogger, tellSetAside } from './process-logger.ts';
 import { SIMULATORS_VARIABLE } from './run-plan.ts';
 import { type RunningService, runService } from './service.ts';
 import { lockDataDir } from './single-instance.ts';
@@ -25,12 +25,13 @@ export const command: Command = {
   words: [0, 0],
   examples: ['pisang modem', 'PISANG_MODEMS_0_PORT=tcp://127.0.0.1:7000 pisang modem'],
   run: async (context) => {
-    const { config, warnings } = await context.loadConfig();
+    const { config, warnings, setAside } = await context.loadConfig();
     const modems = config.modems.map((modem) => withSimulator(modem, context.environment));
     const logger = createProcessLogger('modem', config.log.level);
     warnings.forEach((warning) => {
       logger.warn({}, warning);
     });
+    tellSetAside(setAside, logger);
     return runService(context.environment, {
       graceMs: GRACE_MS,
       logger,

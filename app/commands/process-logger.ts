@@ -28,6 +28,13 @@ export function createProcessLogger(name: string, level: LogConfig['level']): Pr
   };
 }
 
+/** Files that the configuration goes on without: once in the log of each service. */
+export function tellSetAside(setAside: readonly string[], logger: Logger): void {
+  for (const fault of setAside) {
+    logger.error({ fault }, 'a settings file is damaged or wrong and was left out');
+  }
+}
+
 function isoTime(): string {
   return `,"time":"${new Date().toISOString()}"`;
 }

@@ -15,13 +15,20 @@ export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The file's text, or null when there is no such file. Other failures throw. */
   readonly readText: (path: string) => string | null;
+  /** Files of `dataDir` that are treated as missing. */
+  readonly without?: readonly LocalFile[];
 }
+
+/** What pages and provisioning change; it may be damaged without anybody having made a mistake. */
+export type LocalFile = 'config.json' | 'pins.json';
 
 export interface LoadedConfig {
   readonly config: GatewayConfig;
   /** The files that were read, the weakest first. */
   readonly files: readonly string[];
   readonly warnings: readonly string[];
+  /** What is wrong with files of `dataDir` that were therefore left out (`load-tolerantly.ts`). */
+  readonly setAside: readonly string[];
 }
 
 /**
@@ -42,11 +49,13 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const dataDir = typeof wanted === 'string' ? wanted : (SCHEMA.dataDir.default ?? '');
   const localFile = `${dataDir}/config.json`;
   const pinFile = `${dataDir}/pins.json`;
-  const local = localFile === mainFile ? null : readLayer(sources, localFile);
+  const without = sources.without ?? [];
+  const skip = localFile === mainFile || without.includes('config.json');
+  const local = skip ? null : readLayer(sources, localFile);
   if (local !== null && has(local, 'dataDir')) {
     throw badConfig([`dataDir: cannot be set in ${localFile}, which lies in that folder`]);
   }
-  const pins = readLayer(sources, pinFile);
+  const pins = without.includes('pins.json') ? null : readLayer(sources, pinFile);
   const fromFiles = merge(merge({ modems: SCHEMA.modems.default }, main ?? {}), local ?? {});
   const environment = readEnvironment(sources.environment, countModems(fromFiles));
   const layered = withPins(merge(fromFiles, environment.values), pins ?? {});
@@ -72,6 +81,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       ...(pins === null ? [] : [pinFile]),
     ],
     warnings: environment.warnings,
+    setAside: [],
   };
 }
 

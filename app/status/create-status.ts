@@ -13,7 +13,13 @@ import type { WorkerSnapshot } from '../domain/worker-protocol.ts';
 import { AgingSnapshot } from './aging-snapshot.ts';
 import { type BoxReading, readBox } from './box-reader.ts';
 import { buildDocument } from './build-document.ts';
-import { gatherFacts, type Sources, storageState } from './gather-facts.ts';
+import {
+  gatherFacts,
+  NOTHING_PAST,
+  type Past,
+  type Sources,
+  storageState,
+} from './gather-facts.ts';
 import { LiveCounters, type StatusOutbox } from './live-counters.ts';
 import { ModemMemory } from './modem-memory.ts';
 import { type PageRequest, type RenderedPage, renderPage } from './page.ts';
@@ -38,6 +44,8 @@ export interface StatusOptions {
   readonly logger: Logger;
   /** The server's own counts; without them, and while it gives null, those fields are null. */
   readonly traffic?: () => TrafficCounts | null;
+  /** What the start found; nothing where it is not given. */
+  readonly past?: Past;
   /** Facts of the machine; tests hand in their own. */
   readonly readBox?: (dataDir: string) => BoxReading;
   /** Called when a condition appears or leaves, for events and metrics. */
@@ -107,6 +115,7 @@ export function createStatus(options: StatusOptions): Status {
     }
     memory.see(snapshot?.modems ?? [], nowMs, new Date(clock.nowMs()).toISOString());
     const sources: Sources = {
+      past: options.past ?? NOTHING_PAST,
       clock,
       config,
       counters,

@@ -10,7 +10,16 @@ import type { LiveCounters } from './live-counters.ts';
 import type { ModemMemory } from './modem-memory.ts';
 import type { QueueHistory } from './queue-history.ts';
 
+/** What this process found when it started; none of it changes while it runs. */
+export interface Past {
+  readonly settingsDamaged: boolean;
+  readonly rebuilt: StatusFacts['rebuilt'];
+}
+
+export const NOTHING_PAST: Past = { settingsDamaged: false, rebuilt: null };
+
 export interface Sources {
+  readonly past: Past;
   readonly clock: Clock;
   readonly config: GatewayConfig;
   readonly counters: LiveCounters;
@@ -73,6 +82,8 @@ export function gatherFacts(sources: Sources): StatusFacts {
     lastSentAt: newestSentAt(counters.messages),
     sendingKeys: counters.keys?.sending ?? null,
     legacyOpenTo: legacyOpenTo(config.legacy),
+    settingsDamaged: sources.past.settingsDamaged,
+    rebuilt: sources.past.rebuilt,
     box: { temperatureC: box.temperatureC, memoryAvailableBytes: box.memoryAvailableBytes },
     powerLoss: null,
   };

@@ -197,6 +197,13 @@ export const FIXTURES: readonly Fixture[] = [
   },
   { code: 'memory-low', facts: statusFacts({ box: { memoryAvailableBytes: 60 * 1024 ** 2 } }) },
   { code: 'api-keys-missing', facts: statusFacts({ sendingKeys: 0 }) },
+  { code: 'settings-damaged', facts: statusFacts({ settingsDamaged: true }) },
+  {
+    code: 'database-rebuilt',
+    facts: statusFacts({
+      rebuilt: { at: new Date(NOW_MS - 6 * 86_400_000).toISOString(), messages: 12 },
+    }),
+  },
   { code: 'legacy-open', facts: statusFacts({ legacyOpenTo: '0.0.0.0/0' }) },
   {
     code: 'power-loss-recent',

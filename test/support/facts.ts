@@ -148,6 +148,8 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
     lastSentAt: null,
     sendingKeys: 2,
     legacyOpenTo: null,
+    settingsDamaged: false,
+    rebuilt: null,
     box: { temperatureC: 52, memoryAvailableBytes: 402_653_184 },
     powerLoss: null,
   };

@@ -84,8 +84,8 @@ export const BOX_CONDITIONS: readonly ConditionSource[] = [
     en: 'The message database is damaged; sending has stopped.',
     id: 'Database pesan rusak; pengiriman berhenti.',
     action: {
-      en: 'Send the support bundle to the team; do not reinstall.',
-      id: 'Kirim berkas bantuan ke tim; jangan pasang ulang.',
+      en: 'Download the support bundle, then restart the box: it saves what can be saved.',
+      id: 'Unduh berkas bantuan, lalu mulai ulang alat: yang bisa diselamatkan akan diselamatkan.',
     },
   },
   {
