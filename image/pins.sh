@@ -25,5 +25,6 @@ HASH_SEED=7a8f1f6e-5d0b-4f6f-8f4e-7069736100ff
 NATIVE_CFLAGS='-DHAVE_FDATASYNC=1 -D_TIME_BITS=64 -D_FILE_OFFSET_BITS=64'
 
 # Two threads and fixed blocks, so that every machine makes the same bytes. Level 1: 3 % larger than 3, in less time.
-XZ=(-1 -T2 --block-size=24MiB)
+XZ_CHUNK_MIB=24
+XZ=(-1 -T2 "--block-size=${XZ_CHUNK_MIB}MiB")
 MAX_XZ_BYTES=150000000

@@ -5,7 +5,7 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { BOARD, builtImage, SLOT_START } from './built-image.ts';
+import { BOARD, builtImage, SLOT_SECTORS, SLOT_START } from './built-image.ts';
 
 const image = builtImage();
 const xz = `${image}.xz`;
@@ -43,6 +43,7 @@ test('the .xz is small, one stream, right by its .sha256, and bmaptool writes th
   const list = execFileSync('xz', ['--robot', '--list', xz], { encoding: 'utf8' });
   assert.match(list, /^file\t1\t/m, 'one stream');
   execFileSync('sha256sum', ['-c', '--quiet', `${basename(xz)}.sha256`], { cwd: dirname(xz) });
+  execFileSync('sh', ['-c', `xz -dc '${xz}' | cmp - '${image}'`]);
   const folder = mkdtempSync(join(tmpdir(), 'pisang-card-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const card = join(folder, 'card');
@@ -51,6 +52,45 @@ test('the .xz is small, one stream, right by its .sha256, and bmaptool writes th
   const sum = await sha256(card);
   assert.equal(sum, await sha256(image));
   assert.match(manifest, new RegExp(`^imageSha256=${sum}$`, 'm'));
+});
+
+test('the map has every block that matters, so that a card that was used before is written well', (t) => {
+  const bmap = readFileSync(`${image}.bmap`, 'utf8');
+  const written = [...bmap.matchAll(/<Range chksum="\w+"> (\d+)(?:-(\d+))? <\/Range>/g)].map(
+    ([, from, to = from]) => [Number(from), Number(to)] as const,
+  );
+  const isWritten = (from: number, to: number): boolean =>
+    written.some(([first, last]) => first <= from && to <= last);
+  const block = (sector: number): number => sector / 8;
+  assert.ok(isWritten(block(16), block(SLOT_START) - 1), 'U-Boot, slot state and PISANG');
+  const b = SLOT_START + SLOT_SECTORS;
+  assert.ok(isWritten(block(b), block(b) + 255), 'the beginning of slot B');
+  const folder = mkdtempSync(join(tmpdir(), 'pisang-parts-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const part = join(folder, 'part');
+  for (const [sector, count] of [
+    [SLOT_START, SLOT_SECTORS],
+    [SLOT_START + 2 * SLOT_SECTORS, 131072],
+  ] as const) {
+    const from = [`skip=${sector * 512}`, `count=${count * 512}`, 'iflag=skip_bytes,count_bytes'];
+    const how = ['bs=1M', 'conv=sparse', 'status=none'];
+    execFileSync('dd', [`if=${image}`, `of=${part}`, ...from, ...how]);
+    const said = execFileSync('/usr/sbin/dumpe2fs', [part], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    assert.match(said, /^Block size: +4096$/m);
+    const free = [...said.matchAll(/^ {2}Free blocks: (.+)$/gm)]
+      .flatMap(([, ranges = '']) => ranges.split(', '))
+      .map((range) => range.split('-').map(Number));
+    let used = 0;
+    for (const [first = 0, last = first] of free) {
+      if (first > used)
+        assert.ok(isWritten(block(sector) + used, block(sector) + first - 1), `${used}–${first}`);
+      used = last + 1;
+    }
+  }
 });
 
 test('the manifest names board, versions and every Debian package', () => {
