@@ -38,3 +38,11 @@ export function unitValues(unit: string, key: string): readonly string[] {
     .filter((line) => line.startsWith(`${key}=`))
     .map((line) => line.slice(key.length + 1));
 }
+
+/** The sysctl settings of the appliance; one whose line begins with `-` may be missing from a kernel. */
+export function overlaySysctls(): ReadonlyMap<string, string> {
+  const lines = overlayText('usr/lib/sysctl.d/90-pisang.conf').matchAll(
+    /^-?([a-z0-9_.-]+) = (.+)$/gm,
+  );
+  return new Map([...lines].map(([, name = '', value = '']) => [name, value]));
+}

@@ -4,7 +4,14 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommandLine } from '../../app/commands/command-line.ts';
-import { OVERLAYS, overlayFiles, overlayText, REPOSITORY, unitValues } from './overlay-tree.ts';
+import {
+  OVERLAYS,
+  overlayFiles,
+  overlaySysctls,
+  overlayText,
+  REPOSITORY,
+  unitValues,
+} from './overlay-tree.ts';
 
 /** Where a file may lie. A new place is a decision: add it here. */
 const PLACES: readonly RegExp[] = [
@@ -109,14 +116,13 @@ function fieldsOf(value: object, prefix = ''): readonly string[] {
 }
 
 test('the limits agree with each other and with the program', () => {
-  const sysctl = new Map(
-    [...overlayText('usr/lib/sysctl.d/90-pisang.conf').matchAll(/^-?([a-z0-9_.-]+) = (.+)$/gm)].map(
-      ([, name = '', value = '']) => [name, value],
-    ),
-  );
+  const sysctl = overlaySysctls();
   const number = (name: string): number => Number(sysctl.get(name));
-  const files = Number(unitValues('pisang-api.service', 'LimitNOFILE')[0]);
-  assert.equal(files, 1_048_576);
+  const limits = ['api', 'modem'].map((name) =>
+    unitValues(`pisang-${name}.service`, 'LimitNOFILE'),
+  );
+  assert.deepEqual(limits, [['1048576'], ['1048576']]);
+  const files = Number(limits[0]?.[0]);
   assert.ok(files <= number('fs.nr_open') && number('fs.nr_open') <= number('fs.file-max'));
   const config = JSON.parse(overlayText('etc/pisang/config.json')) as { http: { backlog: number } };
   assert.equal(config.http.backlog, number('net.core.somaxconn'));
