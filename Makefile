@@ -70,11 +70,20 @@ BASE ?= debian
 image: build ## the SD-card image, under build/image/ (BOARD=bananapi|bananapipro|bananapim2ultra|bananapim2berry; as root)
 	@image/build '$(BOARD)' '$(BASE)'
 
-test-image: build/js ## checks that image, its boot loader and a start of it in QEMU (as root)
+test-image: build build/js ## that image, its boot loader, an SMS and power cuts in QEMU (as root; POWER_CUTS=3, GUEST_CONSOLE=FILE)
 	@image/steps/host-tools test
-	@$(MAKE) --no-print-directory image BOARD=bananapi
+	@image/build bananapi debian raw
 	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots boot,build/js/test/image/$(name).test.js)
-.PHONY: image test-image
+
+test-release: build/js ## what is made to be flashed, the .img.xz and what lies beside it (as root)
+	@$(MAKE) --no-print-directory image BOARD=bananapi
+	@node --enable-source-maps --test $(foreach name,beside release,build/js/test/image/$(name).test.js)
+
+test-power: build build/js ## many power cuts in QEMU, and the control without syncing that must lose (as root; POWER_CUTS=20)
+	@image/steps/host-tools test
+	@image/build bananapi debian raw
+	@POWER_CUTS=$${POWER_CUTS:-20} node --enable-source-maps --test --test-concurrency=1 $(foreach name,boot power-control,build/js/test/image/$(name).test.js)
+.PHONY: image test-image test-release test-power
 
 export SIGN_KEY SIGN_CERT SIGN_CA
 bundle: build ## a signed update of that image, under build/image/ (SIGN_KEY=FILE outside the clone; as root)
@@ -90,7 +99,7 @@ test-boards: build/js ## the three other boards' images from the same root tree:
 	@for board in $(OTHER_BOARDS); do $(MAKE) --no-print-directory image BOARD=$$board || exit 1; done
 	@for board in $(OTHER_BOARDS); do echo "== $$board"; \
 	  PISANG_BOARD=$$board node --enable-source-maps --test --test-concurrency=1 \
-	    $(foreach name,static beside slots,build/js/test/image/$(name).test.js) || exit 1; done
+	    $(foreach name,static beside release slots,build/js/test/image/$(name).test.js) || exit 1; done
 .PHONY: test-boards
 
 ARMBIAN = build/armbian-shaped.img.xz
@@ -100,8 +109,8 @@ test-armbian: build/js ## an image from an Armbian-shaped base made here: checks
 	@test/image/armbian-shaped "$$(cat build/image/.root-tree)" \
 	  "$$(cat build/image/.firmware)/uboot/Bananapi_M2_Ultra/u-boot-sunxi-with-spl.bin" $(ARMBIAN)
 	@$(MAKE) --no-print-directory image BOARD=bananapim2ultra BASE=$(ARMBIAN)
-	@PISANG_BOARD=bananapim2ultra PISANG_BASE=-armbian node --enable-source-maps --test --test-concurrency=1 \
-	  $(foreach name,armbian-refused armbian static beside slots boot,build/js/test/image/$(name).test.js)
+	@PISANG_BOARD=bananapim2ultra PISANG_BASE=-armbian POWER_CUTS=1 node --enable-source-maps --test --test-concurrency=1 \
+	  $(foreach name,armbian-refused armbian static beside release slots boot,build/js/test/image/$(name).test.js)
 .PHONY: test-armbian
 
 test-identity: build/js ## two clones of this commit give the same image; IDENTITY=whole: root tree and module anew (as root)
