@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isTerminal, type MessageStatus } from '../../app/domain/message.ts';
-import { type Rig, until } from '../support/rig.ts';
+import { type Gateway, until } from '../support/rig.ts';
 import type { Accepted } from './load.ts';
 
 interface Listed {
@@ -10,7 +10,7 @@ interface Listed {
 }
 
 /** Waits until nothing is on its way any more. */
-export async function drained(rig: Rig, timeoutMs: number): Promise<void> {
+export async function drained(rig: Gateway, timeoutMs: number): Promise<void> {
   let rest = '';
   await until(
     'the queue is empty',
@@ -46,7 +46,7 @@ export interface Audit {
  * or `uncertain`; every part of a sent message is in the journal exactly once; a part of an uncertain
  * one at most once; nothing else is there.
  */
-export async function audit(rig: Rig, accepted: ReadonlyMap<string, Accepted>): Promise<Audit> {
+export async function audit(rig: Gateway, accepted: ReadonlyMap<string, Accepted>): Promise<Audit> {
   const listed = await listAll(rig);
   const byTo = new Map(listed.map((message) => [message.to, message]));
   assert.equal(listed.length, byTo.size, 'a recipient got two messages');
@@ -88,7 +88,7 @@ export async function audit(rig: Rig, accepted: ReadonlyMap<string, Accepted>): 
   return { messages: accepted.size, uncertain, journalLines: lines.length, timelines };
 }
 
-async function listAll(rig: Rig): Promise<Listed[]> {
+async function listAll(rig: Gateway): Promise<Listed[]> {
   const all: Listed[] = [];
   let cursor: string | null = null;
   do {

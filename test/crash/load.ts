@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Rig } from '../support/rig.ts';
+import type { Gateway } from '../support/rig.ts';
 
 export interface Accepted {
   readonly to: string;
@@ -17,13 +17,13 @@ export class Load {
   readonly accepted: Map<string, Accepted> = new Map<string, Accepted>();
   /** Answers that a correct gateway never gives; the test wants none. */
   readonly wrong: string[] = [];
-  readonly #rig: Rig;
+  readonly #rig: Pick<Gateway, 'fetch'>;
   #next = 0;
   #running = true;
   #abandoned = false;
   #posters: Promise<void>[] = [];
 
-  constructor(rig: Rig) {
+  constructor(rig: Pick<Gateway, 'fetch'>) {
     this.#rig = rig;
   }
 

@@ -1,81 +1,141 @@
 import assert from 'node:assert/strict';
-import { get } from 'node:http';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { card } from './built-image.ts';
-import { Machine } from './machine.ts';
+import { audit, drained } from '../crash/audit.ts';
+import { Load } from '../crash/load.ts';
+import type { Gateway } from '../support/rig.ts';
+import { fileSystemFaults, type Guest } from './guest.ts';
+import {
+  assertHealthy,
+  assertLimits,
+  assertSysctls,
+  lastingFacts,
+  valuesIn,
+} from './guest-facts.ts';
+import { overlayText } from './overlay-tree.ts';
+import { FragileGuest, somewhereInTheWork } from './power-cuts.ts';
+import { apiKeyIn, type PreparedCard, preparedCard, readFromPisang } from './prepared-card.ts';
 import { decodeState, readSector, STATE_SECTOR } from './state-sector.ts';
+import { UsbModem } from './usb-modem.ts';
 
-/** From power-on; two emulated cores beside other work are several times slower than the board. */
-const BOOT_TIMEOUT_MS = 600_000;
+/** Cuts of the power; each CI run makes 3, `make test-power` more. */
+const CUTS = Number(process.env['POWER_CUTS'] ?? 3);
+const SEND_TIMEOUT_MS = 300_000;
+const DRAIN_MS = 900_000;
 
-/** A free port of this machine's loopback address, as the kernel gives it. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        resolve(typeof address === 'object' && address !== null ? address.port : 0),
-      );
-    });
-  });
-}
-
-/** The status and body of one GET of the guest's port 80; status 0 when there was no answer. */
-function fetchFrom(port: number, path: string): Promise<{ status: number; body: string }> {
-  return new Promise((resolve) => {
-    const none = (): void => resolve({ status: 0, body: '' });
-    const request = get(
-      { host: '127.0.0.1', port, path, headers: { host: 'localhost' }, timeout: 10_000 },
-      (answer) => {
-        let body = '';
-        answer.setEncoding('utf8');
-        answer.on('data', (chunk: string) => {
-          body += chunk;
-        });
-        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body }));
-        answer.once('error', none);
-      },
-    );
-    request.once('timeout', () => request.destroy());
-    request.once('error', none);
-  });
-}
-
-test('virt: the image starts the gateway, and again after a power cut', {
-  timeout: 700_000,
+test(`virt: the life of a card, from its first start through ${CUTS} power cuts`, {
+  timeout: (CUTS + 2) * 900_000,
 }, async (t) => {
-  const { file } = card(t);
-  for (const round of ['first', 'second']) {
-    const port = await freePort();
-    const net = ['-netdev', `user,id=n0,hostfwd=tcp:127.0.0.1:${port}-:80`];
-    const more = [...net, '-device', 'virtio-net-device,netdev=n0', '-device', 'virtio-rng-device'];
-    const started = Date.now();
-    const machine = new Machine('virt', file, more);
-    try {
-      await machine.until(/Starting kernel/, 60_000);
-      const kernelAt = Date.now();
-      let answer = { status: 0, body: '' };
-      while (answer.status !== 200 && Date.now() - started < BOOT_TIMEOUT_MS) {
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        answer = await fetchFrom(port, '/health/live');
-      }
-      assert.equal(
-        answer.status,
-        200,
-        `no 200 in time; the console said:\n${machine.said.slice(-3000)}`,
-      );
-      const seconds = (from: number): string => ((Date.now() - from) / 1000).toFixed(0);
-      t.diagnostic(
-        `${round} start: HTTP 200 ${seconds(started)} s after power-on, ${seconds(kernelAt)} s after the kernel`,
-      );
-      assert.equal(machine.starts.length, 1, 'one start of the kernel');
-    } finally {
-      await machine.cutPower();
-    }
+  const card = await preparedCard(t, {
+    settings: { hostName: 'kantor-desa' },
+    slotFiles: { '/etc/pisang/config.json': withoutRateLimit() },
+  });
+  const modem = await UsbModem.start(card.folder, 100);
+  t.after(() => modem.close());
+  let box = await FragileGuest.start(card, modem);
+  t.after(() => box.cutPower());
+  t.diagnostic(`first start: ready ${box.guest.seconds} s after power-on`);
+  const gateway: Gateway = {
+    fetch: (...request) => box.guest.fetch(...request),
+    journal: () => modem.journal(),
+    log: () => box.guest.machine.said,
+  };
+  const load = new Load(gateway);
+  t.after(() => load.abandon());
+  let first: Record<string, string> = {};
+
+  await t.test('every unit is up, and the data partition fills the card', async () => {
+    first = await lastingFacts(box.guest);
+    assert.equal(first['hostName'], 'kantor-desa');
+    assert.ok(Number(first['dataKiB']) > 1_700_000, `${first['dataKiB']} KiB`);
+    assert.match(await box.guest.ssh('cat /boot/pisang/pisang.json'), /"\(taken\)"/);
+    await assertHealthy(box.guest);
+  });
+
+  await t.test('the kernel has every value of sysctl.d', async () => {
+    const unknown = await assertSysctls(box.guest);
+    t.diagnostic(`settings that this kernel does not know: ${unknown.join(', ') || 'none'}`);
+  });
+
+  await t.test('both processes may open 1,048,576 files, and the backlog is 65,535', async () => {
+    await assertLimits(box.guest);
+  });
+
+  await t.test('an SMS leaves through the USB modem and is reported as delivered', async () => {
+    const sent = { to: '+6281100999999', text: 'Air sungai naik, mohon waspada.' };
+    const answer = await box.guest.fetch('POST', '/v1/messages', sent);
+    assert.equal(answer.status, 202, answer.body);
+    const { id } = JSON.parse(answer.body) as { id: string };
+    load.accepted.set(sent.to, { to: sent.to, id, parts: 1 });
+    await delivered(box.guest, id);
+    t.diagnostic(`first SMS delivered ${box.guest.seconds} s after power-on`);
+    const lines = modem.journal().map(({ to, text, parts }) => ({ to, text, parts }));
+    assert.deepEqual(lines, [{ ...sent, parts: 1 }]);
+    const found = await valuesIn(box.guest, {
+      port: "stat -c '%G %a' /dev/ttyUSB0",
+      link: 'readlink -f /dev/pisang/modem-*',
+      holder: 'readlink /proc/$(systemctl show -P MainPID pisang-modem)/fd/* | grep -c ttyUSB0',
+    });
+    assert.deepEqual(found, { port: 'dialout 660', link: '/dev/ttyUSB0', holder: '1' });
+  });
+
+  load.start(2, 500);
+  for (let cut = 1; cut <= CUTS; cut++) {
+    await somewhereInTheWork(box, modem, 5, SEND_TIMEOUT_MS);
+    await box.cutPower();
+    const at = `${box.guest.seconds} s after power-on, ${load.accepted.size} accepted`;
+    box = await FragileGuest.start(card, modem);
+    t.diagnostic(`cut ${cut}: ${at}; then ready ${box.guest.seconds} s after power-on`);
+    await t.test(`after cut ${cut}: the same identity and keys, no faults`, async () => {
+      assert.deepEqual(await lastingFacts(box.guest), first);
+      await assertHealthy(box.guest);
+    });
   }
-  const state = decodeState(readSector(file, STATE_SECTOR));
-  assert.equal(state?.['BOOT_ORDER'], 'A B');
+
+  await t.test('nothing that was accepted is lost, and nothing was sent twice', async () => {
+    await load.stop();
+    await drained(gateway, DRAIN_MS);
+    assert.deepEqual(load.wrong, []);
+    const found = await audit(gateway, load.accepted);
+    t.diagnostic(
+      `${CUTS} cuts, ${found.messages} messages, ${found.journalLines} parts, ${found.uncertain} uncertain`,
+    );
+    assert.ok(found.uncertain <= CUTS, found.timelines.join('\n'));
+  });
+
+  await t.test('switched off in order, its file systems have no faults', async () => {
+    await box.powerOff();
+    assert.equal(box.guest.machine.starts.length, 1, 'one start of the kernel');
+    assert.deepEqual(await fileSystemFaults(card), []);
+    await leftOnTheCard(card, first);
+  });
 });
+
+async function delivered(guest: Guest, id: string): Promise<void> {
+  const isDelivered = async (): Promise<boolean> => {
+    const { body } = await guest.fetch('GET', `/v1/messages/${id}`);
+    return (JSON.parse(body) as { status: string }).status === 'delivered';
+  };
+  await guest.machine
+    .waitFor('delivery', isDelivered, SEND_TIMEOUT_MS)
+    .catch(async (error: unknown) => {
+      throw new Error(await guest.journal('pisang-modem'), { cause: error });
+    });
+}
+
+/** What a person finds who takes the card out. */
+async function leftOnTheCard(card: PreparedCard, first: Record<string, string>): Promise<void> {
+  const result = await readFromPisang(card, 'RESULT.txt');
+  assert.ok(first['apiKey']?.includes(apiKeyIn(result)));
+  const fingerprint = first['certificate']?.split('=')[1] ?? '?';
+  assert.ok(result.includes(fingerprint), `no certificate fingerprint in RESULT.txt:\n${result}`);
+  const state = decodeState(readSector(card.file, STATE_SECTOR));
+  assert.equal(state?.['BOOT_ORDER'], 'A B');
+  assert.equal(state?.['machine_id'], first['machineId']);
+}
+
+/** The appliance's configuration, with a modem that sends as fast as it can. */
+function withoutRateLimit(): string {
+  const config = JSON.parse(overlayText('etc/pisang/config.json'));
+  config.modems[0].ratePerMinute = null;
+  return JSON.stringify(config);
+}

@@ -1,37 +1,54 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { firmware } from './built-image.ts';
 
 /** QEMU machines: `virt` with U-Boot's own port to it, `bpim2u` from the card's SPL on. */
 export type MachineKind = 'virt' | 'bpim2u';
 
+/** The serial port is also written to this file as it goes, for who wants to watch. */
+const CONSOLE_FILE = process.env['GUEST_CONSOLE'];
 /** A guest with a card, and what its serial port has said. Ended with SIGKILL, as a power cut would. */
 export class Machine {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   #said = '';
 
-  constructor(kind: MachineKind, card: string, more: readonly string[] = ['-nic', 'none']) {
-    const disk = `format=raw,file=${card}`;
+  /**
+   * Powers it on. `virt` has 2 cores, 1 GB and, without `highmem`, a PCI bus that a kernel without LPAE reaches.
+   * @param disk the card: a raw file, or `nbd+unix:///?socket=…`
+   * @param more further arguments of QEMU; without any there is no network
+   */
+  constructor(kind: MachineKind, disk: string, more: readonly string[] = ['-nic', 'none']) {
+    const drive = `format=raw,file=${disk}`;
     const virt =
-      '-M virt -cpu cortex-a7 -smp 2 -m 1024 -device virtio-blk-device,drive=sd -drive if=none,id=sd,';
+      '-M virt,highmem=off -cpu cortex-a7 -smp 2 -m 1024 -device virtio-blk-device,drive=sd -drive if=none,id=sd,';
     const machine =
       kind === 'virt'
-        ? `-bios ${firmware('qemu_arm', 'u-boot.bin')} ${virt}${disk}`
-        : `-M bpim2u -m 1G -drive if=sd,${disk}`;
-    const common = '-display none -monitor none -serial stdio';
-    this.#child = spawn('qemu-system-arm', [...`${machine} ${common}`.split(' '), ...more], {
+        ? `-bios ${firmware('qemu_arm', 'u-boot.bin')} ${virt}${drive}`
+        : `-M bpim2u -m 1G -drive if=sd,${drive}`;
+    const common = `${machine} -display none -monitor none -serial stdio`.split(' ');
+    this.#child = spawn('qemu-system-arm', [...common, ...more], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const take = (chunk: Buffer): void => {
       this.#said += chunk.toString('latin1');
+      if (CONSOLE_FILE !== undefined) appendFileSync(CONSOLE_FILE, chunk);
     };
     this.#child.stdout?.on('data', take);
     this.#child.stderr?.on('data', take);
+    const kill = (): void => {
+      this.#child.kill('SIGKILL');
+    };
+    process.once('exit', kill);
     this.#ended = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
+      const end = (): void => {
+        process.removeListener('exit', kill);
+        resolve();
+      };
+      this.#child.once('close', end);
       this.#child.once('error', (error) => {
         this.#said += String(error);
-        resolve();
+        end();
       });
     });
   }
@@ -41,6 +58,10 @@ export class Machine {
     return this.#said;
   }
 
+  get isOn(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** The slot lines that the boot script printed, one for each start. */
   get starts(): string[] {
     return [...this.#said.matchAll(/pisang: (slot=.*?)\r?\n/g)].map((match) => match[1] ?? '');
@@ -48,15 +69,35 @@ export class Machine {
 
   /** Resolves when the serial port has said this; rejects with its last lines when it did not in time or QEMU ended. */
   async until(pattern: RegExp, timeoutMs: number): Promise<void> {
+    await this.waitFor(String(pattern), () => pattern.test(this.#said), timeoutMs, 50);
+  }
+
+  /** Asks again and again until it holds; rejects with the serial port's last lines when it did not in time. */
+  async waitFor(
+    what: string,
+    holds: () => boolean | Promise<boolean>,
+    timeoutMs: number,
+    pauseMs: number = 1_000,
+  ): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    while (!pattern.test(this.#said)) {
-      if (Date.now() > deadline || this.#child.exitCode !== null) {
-        throw new Error(
-          `no ${pattern} within ${timeoutMs} ms; the last lines:\n${this.#said.slice(-3000)}`,
-        );
+    while (!(await holds())) {
+      if (Date.now() > deadline || !this.isOn) {
+        const why = this.isOn ? `within ${timeoutMs} ms` : 'before the machine went off';
+        throw new Error(`no ${what} ${why}; the last lines:\n${this.#said.slice(-3000)}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
+  }
+
+  /** Resolves when the guest has switched itself off. */
+  async off(timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), timeoutMs);
+    await this.#ended;
+    clearTimeout(timer);
+    if (this.#child.signalCode !== null)
+      throw new Error(
+        `not off within ${timeoutMs} ms; the last lines:\n${this.#said.slice(-3000)}`,
+      );
   }
 
   async cutPower(): Promise<void> {

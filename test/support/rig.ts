@@ -272,6 +272,9 @@ export class Rig {
   }
 }
 
+/** What load and audit need of a gateway, wherever it runs. */
+export type Gateway = Pick<Rig, 'fetch' | 'journal' | 'log'>;
+
 export function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
   if (child.exitCode !== null || child.signalCode !== null) {
     return Promise.resolve(child.exitCode ?? child.signalCode);
@@ -305,7 +308,8 @@ export async function until(
   }
 }
 
-function ask(
+/** One request of a port of this machine, on a connection of its own. */
+export function ask(
   port: number,
   method: string,
   path: string,

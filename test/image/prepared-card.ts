@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { card, FAT_START, SLOT_START } from './built-image.ts';
+import { overlayText } from './overlay-tree.ts';
+import { runProgram } from './run-program.ts';
+
+/** A card as a person would have prepared it, with a way in for the test. */
+export interface PreparedCard {
+  /** The raw image. */
+  readonly file: string;
+  /** Its folder, removed after the test. */
+  readonly folder: string;
+  /** File of the private SSH key whose public half is in `pisang.json`. */
+  readonly sshKey: string;
+  /** Once a guest has read it from `RESULT.txt`; the same after each start. */
+  apiKey: Promise<string> | null;
+}
+
+export interface Preparation {
+  /** Fields of `pisang.json` beside the test's SSH key and API key, or instead of them. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Files of slot A, by absolute path, written over or added to this copy of the image; mode 0644. */
+  readonly slotFiles?: Readonly<Record<string, string>>;
+}
+
+/** Name of the test's API key. */
+const KEY_NAME = 'test';
+const FAT = `@@${FAT_START * 512}`;
+
+/** Longer time-outs for emulated cores beside other work; the product's are for a board. */
+const PATIENCE: Readonly<Record<string, string>> = {
+  '/etc/fstab': overlayText('etc/fstab').replaceAll('device-timeout=60s', 'device-timeout=600s'),
+  '/etc/systemd/system.conf.d/test.conf':
+    '[Manager]\nDefaultTimeoutStartSec=600s\nDefaultTimeoutStopSec=120s\nDefaultDeviceTimeoutSec=600s\n',
+};
+/** For who watches the console: all that is logged. */
+const TALK: Readonly<Record<string, string>> = {
+  '/etc/systemd/journald.conf.d/test.conf':
+    '[Journal]\nForwardToConsole=yes\nTTYPath=/dev/ttyAMA0\n',
+};
+
+/** A copy of the image for a card of 4 GB, with a `pisang.json` that lets the test in by SSH and API. */
+export async function preparedCard(
+  t: TestContext,
+  { settings = {}, slotFiles = {} }: Preparation = {},
+): Promise<PreparedCard> {
+  const { file, folder } = card(t);
+  const sshKey = join(folder, 'ssh-key');
+  await runProgram(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', sshKey]);
+  const publicKey = (await runProgram(['ssh-keygen', '-y', '-f', sshKey])).trim();
+  const scopes = ['messages:send', 'messages:read', 'inbox:read', 'admin'];
+  const apiKeys = [{ name: KEY_NAME, scopes, key: 'make' }];
+  const prepared: PreparedCard = { file, folder, sshKey, apiKey: null };
+  await putOnPisang(
+    prepared,
+    'pisang.json',
+    JSON.stringify({ sshKeys: [publicKey], apiKeys, ...settings }, null, 2),
+  );
+  const talk = process.env['GUEST_CONSOLE'] === undefined ? {} : TALK;
+  await writeIntoSlotA(prepared, { ...PATIENCE, ...talk, ...slotFiles });
+  return prepared;
+}
+
+/** Writes a file into the root of `PISANG`, as a person with a card reader; the machine must be off. */
+export async function putOnPisang(
+  { file, folder }: PreparedCard,
+  name: string,
+  text: string,
+): Promise<void> {
+  const source = join(folder, `for-${name}`);
+  writeFileSync(source, text);
+  await runProgram(['mcopy', '-o', '-i', `${file}${FAT}`, source, `::${name}`]);
+}
+
+/** A file of `PISANG`; the machine must be off. */
+export function readFromPisang({ file }: PreparedCard, name: string): Promise<string> {
+  return runProgram(['mtype', '-i', `${file}${FAT}`, `::${name}`]);
+}
+
+/** The test's API key, out of what `RESULT.txt` says. */
+export function apiKeyIn(resultText: string): string {
+  const key = new RegExp(`API key "${KEY_NAME}": (psg_\\w+)`).exec(resultText)?.[1];
+  if (key === undefined) throw new Error(`no API key in RESULT.txt:\n${resultText}`);
+  return key;
+}
+
+async function writeIntoSlotA(
+  { file, folder }: PreparedCard,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const slot = `${file}?offset=${SLOT_START * 512}`;
+  const commands: string[] = [];
+  for (const [index, [path, text]] of Object.entries(files).entries()) {
+    const source = join(folder, `slot-file-${index}`);
+    writeFileSync(source, text, { mode: 0o644 });
+    const folders = path.split('/').slice(1, -1);
+    // Those that are there already stay as they are: debugfs complains and goes on.
+    commands.push(...folders.map((_, at) => `mkdir /${folders.slice(0, at + 1).join('/')}`));
+    commands.push(`rm ${path}`, `write ${source} ${path}`);
+  }
+  if (commands.length === 0) return;
+  const script = join(folder, 'slot-commands');
+  writeFileSync(script, `${commands.join('\n')}\n`);
+  await runProgram(['/usr/sbin/debugfs', '-w', '-f', script, slot]);
+  for (const [path, text] of Object.entries(files)) {
+    const there = await runProgram(['/usr/sbin/debugfs', '-R', `cat ${path}`, slot]);
+    if (there !== text) throw new Error(`${path} could not be written into slot A: ${there}`);
+  }
+}
