@@ -77,7 +77,7 @@ test-image: build build/js ## that image, its boot loader, an SMS and power cuts
 
 test-release: build/js ## what is made to be flashed, the .img.xz and what lies beside it (as root)
 	@$(MAKE) --no-print-directory image BOARD=bananapi
-	@node --enable-source-maps --test $(foreach name,beside release,build/js/test/image/$(name).test.js)
+	@node --enable-source-maps --test $(foreach name,compress beside release,build/js/test/image/$(name).test.js)
 
 test-power: build build/js ## many power cuts in QEMU, and the control without syncing that must lose (as root; POWER_CUTS=20)
 	@image/steps/host-tools test

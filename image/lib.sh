@@ -29,7 +29,7 @@ epoch_of() {
 }
 
 # cached NAME KEY COMMAND…: runs COMMAND… DIR unless a result with this key is kept; prints the result's folder.
-# Only a command that succeeded leaves a result; of each name the newest three are kept.
+# Only a command that succeeded leaves a result; of each name the newest six are kept.
 cached() {
   local name=$1 key=$2 started=$SECONDS
   local result=$CACHE_DIR/$name-$key
@@ -57,7 +57,7 @@ cached() {
   chmod 755 "$work"
   mv -T "$work" "$result"
   local old
-  find "$CACHE_DIR" -maxdepth 1 -name "$name-*" -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- |
+  find "$CACHE_DIR" -maxdepth 1 -name "$name-*" -printf '%T@ %p\n' | sort -rn | tail -n +7 | cut -d' ' -f2- |
     while read -r old; do rm -rf --one-file-system "$old"; done
   say "$name: done in $((SECONDS - started)) s"
   echo "$result"
