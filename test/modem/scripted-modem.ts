@@ -14,7 +14,7 @@ import { MemoryLedger } from './bench.ts';
 /** Answers by the beginning of the command, the longest match first; null is silence. */
 export type Script = Readonly<Record<string, string | null>>;
 
-const OK = '\r\nOK\r\n';
+export const OK: string = '\r\nOK\r\n';
 const say = (...lines: string[]): string =>
   `${lines.map((line) => `\r\n${line}\r\n`).join('')}${OK}`;
 
@@ -118,4 +118,15 @@ export function scripted(
       }
     },
   };
+}
+
+/** The same, brought up. */
+export async function up(
+  script: Parameters<typeof scripted>[0],
+  changes?: Parameters<typeof scripted>[1],
+): Promise<Scripted> {
+  const bench = scripted(script, changes);
+  bench.driver.start();
+  await bench.pass(3_000);
+  return bench;
 }
