@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { card, FAT_START, SLOT_START } from './built-image.ts';
 import { overlayText } from './overlay-tree.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram, tryProgram } from './run-program.ts';
 
 /** A card as a person would have prepared it, with a way in for the test. */
 export interface PreparedCard {
@@ -91,12 +91,16 @@ async function writeIntoSlotA(
 ): Promise<void> {
   const slot = `${file}?offset=${SLOT_START * 512}`;
   const commands: string[] = [];
+  const known = new Set(['']);
   for (const [index, [path, text]] of Object.entries(files).entries()) {
     const source = join(folder, `slot-file-${index}`);
     writeFileSync(source, text, { mode: 0o644 });
-    const folders = path.split('/').slice(1, -1);
-    // Those that are there already stay as they are: debugfs complains and goes on.
-    commands.push(...folders.map((_, at) => `mkdir /${folders.slice(0, at + 1).join('/')}`));
+    const names = path.split('/').slice(0, -1);
+    for (const at of names.map((_, end) => names.slice(0, end + 1).join('/'))) {
+      // debugfs makes a folder that is there already once more, and leaves it lying unconnected.
+      if (!known.has(at) && !(await isThere(slot, at))) commands.push(`mkdir ${at}`);
+      known.add(at);
+    }
     commands.push(`rm ${path}`, `write ${source} ${path}`);
   }
   if (commands.length === 0) return;
@@ -107,4 +111,9 @@ async function writeIntoSlotA(
     const there = await runProgram(['/usr/sbin/debugfs', '-R', `cat ${path}`, slot]);
     if (there !== text) throw new Error(`${path} could not be written into slot A: ${there}`);
   }
+}
+
+async function isThere(slot: string, path: string): Promise<boolean> {
+  const { err } = await tryProgram(['/usr/sbin/debugfs', '-R', `stat ${path}`, slot]);
+  return !/File not found/.test(err);
 }
