@@ -6,8 +6,16 @@ export interface ProcessLogger extends Logger {
   setLevel(level: LogConfig['level']): void;
 }
 
-/** JSON lines on stdout, written at once so that a crash loses none. `name` is the process. */
+/** What may wait for a log that takes nothing more; later lines are dropped. */
+const BACKLOG_BYTES = 1_048_576;
+
+/**
+ * JSON lines on stdout, written at once so that a crash loses none. `name` is the process. A log that
+ * cannot be written (its disk is full, its reader is gone) costs lines, never the process.
+ */
 export function createProcessLogger(name: string, level: LogConfig['level']): ProcessLogger {
+  const out = destination({ dest: 1, sync: true, maxLength: BACKLOG_BYTES });
+  out.on('error', () => undefined);
   const logger: PinoLogger = pino(
     {
       level,
@@ -15,7 +23,7 @@ export function createProcessLogger(name: string, level: LogConfig['level']): Pr
       timestamp: isoTime,
       formatters: { level: levelWord },
     },
-    destination({ dest: 1, sync: true }),
+    out,
   );
   return {
     debug: (fields, message) => logger.debug(fields, message),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,4 +87,25 @@ test('run says in one line that the folder of a simulated modem cannot be made',
     code: 'data-dir-unusable',
     message: /^dataDir: \/dev\/null\/simulator cannot be made/,
   });
+});
+
+test('a log on a full disk costs lines, not the process', async (t) => {
+  const full = openSync('/dev/full', 'w');
+  t.after(() => closeSync(full));
+  const child = spawn(process.execPath, [CLI, 'simulate-modem', '--listen', 'tcp://127.0.0.1:0'], {
+    stdio: ['ignore', full, 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  const [notice] = (await Promise.race([once(child, 'message'), ended])) as [
+    { facts?: { port: number } },
+  ];
+  const port = notice.facts?.port;
+  assert.ok(port !== undefined, 'it must start');
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  socket.write('AT\r');
+  const [heard] = (await once(socket, 'data')) as [string];
+  assert.match(heard, /AT/);
+  socket.destroy();
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
 });
