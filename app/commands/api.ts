@@ -7,7 +7,7 @@ import { type HttpService, sharedPort, startHttp } from '../http/index.ts';
 import { takeFromRescue } from '../local/rescue-door.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
-import { type ApiOutbox, type OutboxFailure, openApiOutbox } from '../outbox/index.ts';
+import { type ApiOutbox, type OutboxFailure, openApiOutbox, readRebuilt } from '../outbox/index.ts';
 import { createStatus, type TrafficCounts } from '../status/index.ts';
 import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -21,6 +21,7 @@ import { createProcessLogger, type ProcessLogger, tellSetAside } from './process
 import { Retention } from './retention.ts';
 import { type RunningService, runService } from './service.ts';
 import { lockDataDir } from './single-instance.ts';
+import { markSuspect } from './suspect-database.ts';
 import { processClock } from './test-hooks.ts';
 import { boundYoungHeap } from './young-heap.ts';
 
@@ -72,12 +73,18 @@ async function startApi(
       maxDepth: config.queue.maxDepth,
       diskReserveBytes: config.queue.diskReserveBytes,
       onFailure: (reason) => {
+        if (reason === 'damaged') {
+          markSuspect(config, 'met while in use', logger);
+        }
         onFailure(reason);
       },
     });
   // The processes of one API share its folder; their parent holds the lock.
   const lock = shared === undefined ? await lockDataDir(config.dataDir, 'api') : null;
   const { outbox, usableAgain } = await openOrStandIn(open, clock, logger);
+  if (outbox.health().state === 'damaged') {
+    markSuspect(config, 'met while it was opened', logger);
+  }
   const runDir = prepareRunDir(config);
   const localSocketPath = join(runDir, 'api.sock');
   const workerLink = openWorkerLink(join(runDir, 'worker.sock'), clock);
@@ -91,7 +98,7 @@ async function startApi(
     clock,
     version,
     logger,
-    past: { settingsDamaged, rebuilt: null },
+    past: { settingsDamaged, rebuilt: readRebuilt(config.dataDir) },
     traffic: () => (http === null ? null : trafficCounts(http.counters)),
   });
   const closeRest = async (): Promise<void> => {
@@ -128,7 +135,8 @@ async function startApi(
       stopRetention = new Retention({ outbox, clock, logger, retentionDays }).start();
     });
     const stopCheck = outbox.uncleanStop
-      ? startDatabaseCheck(context.configFile, logger, () => {
+      ? startDatabaseCheck(context.configFile, logger, (finding) => {
+          markSuspect(config, finding, logger);
           outbox.markDamaged();
         })
       : () => {};

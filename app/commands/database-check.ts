@@ -9,7 +9,7 @@ import type { Logger } from '../domain/logger.ts';
 export function startDatabaseCheck(
   configFile: string | null,
   logger: Logger,
-  onDamage: () => void,
+  onDamage: (finding: string) => void,
 ): () => void {
   const program = fileURLToPath(new URL('../cli.js', import.meta.url));
   const config = configFile === null ? [] : ['--config', configFile];
@@ -26,7 +26,7 @@ export function startDatabaseCheck(
   child.once('close', (code, signal) => {
     if (code === 1) {
       logger.error({ finding: said.trim() }, 'the database is damaged, nothing more is accepted');
-      onDamage();
+      onDamage(said.trim());
     } else {
       logger.info({ code, signal }, 'the database was checked after an unclean stop');
     }

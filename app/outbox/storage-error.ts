@@ -54,7 +54,7 @@ export function storageError(error: unknown, file: string, atCommit: boolean): W
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return {
       code: 'storage-damaged',
-      message: `the database file ${file} is damaged; put a backup in its place, or move it and its -wal file away to start empty`,
+      message: `the database file ${file} is damaged; stop pisang and run: pisang migrate (it keeps this file and saves what can be saved)`,
       retry: 'never',
     };
   }

@@ -59,7 +59,7 @@ for (const [condition, spoil, remedy] of [
   [
     'database-damaged',
     (file: string) => writeFileSync(file, 'no database at all, and long enough for one'.repeat(99)),
-    /put a backup in its place/,
+    /run: pisang migrate/,
   ],
   [
     'database-newer',
