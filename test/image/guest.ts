@@ -5,13 +5,6 @@ import { runProgram, tryProgram } from './run-program.ts';
 
 /** From power-on; two emulated cores beside other work are several times slower than the board. */
 export const BOOT_TIMEOUT_MS = 900_000;
-/**
- * With GUEST_TIME=instructions, one nanosecond of the guest's time for each instruction: a machine that is busy or stands
- * still for a while makes the guest slow, but lets few of its time-outs run out. Both cores then share one thread of this
- * machine, which takes twice the processor time.
- */
-const TIME: readonly string[] =
-  process.env['GUEST_TIME'] === 'instructions' ? ['-icount', 'shift=0'] : [];
 const SSH_OPTIONS =
   'StrictHostKeyChecking=no UserKnownHostsFile=/dev/null LogLevel=ERROR BatchMode=yes ConnectTimeout=60 KexAlgorithms=curve25519-sha256';
 
@@ -42,7 +35,7 @@ export class Guest {
     this.card = card;
     this.httpPort = http;
     this.sshPort = ssh;
-    this.machine = new Machine('virt', disk, [...TIME, '-netdev', net, ...cards, ...devices]);
+    this.machine = new Machine('virt', disk, ['-netdev', net, ...cards, ...devices]);
   }
 
   /** Powers it on and returns at once. */
