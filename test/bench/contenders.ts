@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
+import { freePort } from '../support/free-port.ts';
 import { FsyncMeter } from '../support/fsync-meter.ts';
-import { exitOf, freePort, Rig, until } from '../support/rig.ts';
+import { exitOf, Rig, until } from '../support/rig.ts';
 
 export interface Contender {
   readonly name: string;

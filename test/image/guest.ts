@@ -1,4 +1,5 @@
-import { type Answer, ask, freePort } from '../support/rig.ts';
+import { type Answer, ask } from '../support/ask.ts';
+import { freePort } from '../support/free-port.ts';
 import { Machine } from './machine.ts';
 import { apiKeyIn, type PreparedCard } from './prepared-card.ts';
 import { runProgram, tryProgram } from './run-program.ts';

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningSimulator, startSimulator } from '../../app/simulator/index.ts';
+import { type Answer, ask } from '../support/ask.ts';
 import { QUIET } from '../support/http-service.ts';
 import { realClock } from '../support/real-clock.ts';
-import type { Answer, JournalLine } from '../support/rig.ts';
-import { ask } from '../support/rig.ts';
+import type { JournalLine } from '../support/rig.ts';
 
 /**
  * The simulated modem at the guest's USB: QEMU's USB-serial converter (FTDI) on an xHCI controller, its other end

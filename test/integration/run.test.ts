@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort } from '../support/free-port.ts';
 import { CLI, isAlive, type Program, startProgram, until } from '../support/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pisang-run-'));
@@ -15,15 +14,6 @@ const journalFile = join(dataDir, 'simulator', 'modem1.jsonl');
 const ENVIRONMENT = { PISANG_SIMULATOR_SEND_MS: '50' };
 let port = 0;
 let program: Program;
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: found } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return found;
-}
 
 async function startDemo(): Promise<Program> {
   const argv = [CLI, 'run', '--demo', '--port', String(port), '--data-dir', dataDir];

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { freePort, startPeer, startPeerRig, until } from './peer-rig.ts';
+import { freePort } from '../support/free-port.ts';
+import { startPeer, startPeerRig, until } from './peer-rig.ts';
 
 test('Kannel sends what its HTTP call brings and passes on what arrives', async () => {
   const rig = await startPeerRig();

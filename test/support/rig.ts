@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, ask } from './ask.ts';
+import { freePort, freePortPair } from './free-port.ts';
 
 const CLI = resolve('dist/cli.js');
 
@@ -33,12 +32,6 @@ export interface JournalLine {
   readonly concatRef: number | null;
   readonly reference: number;
   readonly pdu: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
 }
 
 /** The real program in real processes, with simulated modems, on loopback ports of its own. */
@@ -305,87 +298,5 @@ export async function until(
       throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
     }
     await sleep(20);
-  }
-}
-
-/** One request of a port of this machine, on a connection of its own. */
-export function ask(
-  port: number,
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Answer> {
-  const payload = body === undefined ? null : JSON.stringify(body);
-  return new Promise((resolvePromise, reject) => {
-    const outgoing = request(
-      {
-        host: '127.0.0.1',
-        port,
-        method,
-        path,
-        agent: false,
-        timeout: 60_000,
-        headers: {
-          ...(payload === null
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
-          ...headers,
-        },
-      },
-      (incoming) => {
-        let text = '';
-        incoming.setEncoding('utf8');
-        incoming.on('data', (chunk) => (text += String(chunk)));
-        incoming.on('error', reject);
-        incoming.on('end', () =>
-          resolvePromise({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: text,
-          }),
-        );
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.on('timeout', () =>
-      outgoing.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
-    );
-    outgoing.end(payload);
-  });
-}
-
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolvePromise, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        resolvePromise(typeof address === 'object' && address !== null ? address.port : 0),
-      );
-    });
-  });
-}
-
-export function freePort(): Promise<number> {
-  return listenOnce(0);
-}
-
-/**
- * A port whose next one is free too (the simulator's control port), below those that the system
- * hands out by itself, so that no connection takes it before it is used.
- */
-async function freePortPair(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 30_000);
-    const free = [port, port + 1].map((each) =>
-      listenOnce(each)
-        .then(() => true)
-        .catch(() => false),
-    );
-    if ((await Promise.all(free)).every(Boolean)) {
-      return port;
-    }
   }
 }
