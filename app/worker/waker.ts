@@ -20,6 +20,8 @@ export class Waker {
   #timerDueMs = Number.POSITIVE_INFINITY;
   #lastLookMs = Number.NEGATIVE_INFINITY;
   #looking = false;
+  /** Monotonic time wanted while a look was under way: that look may have missed the reason. */
+  #wantedMs = Number.POSITIVE_INFINITY;
   #stopped = false;
 
   constructor(deps: {
@@ -56,7 +58,11 @@ export class Waker {
       nowMs + Math.min(Math.max(delayMs, 0), LONGEST_TIMER_MS),
       this.#lastLookMs + LEAST_GAP_MS,
     );
-    if (this.#stopped || this.#looking || dueMs >= this.#timerDueMs) {
+    if (this.#looking) {
+      this.#wantedMs = Math.min(this.#wantedMs, dueMs);
+      return;
+    }
+    if (this.#stopped || dueMs >= this.#timerDueMs) {
       return;
     }
     this.#cancelTimer?.();
@@ -82,6 +88,10 @@ export class Waker {
     this.#looking = false;
     if (nextDueMs !== null) {
       this.#lookIn(nextDueMs - this.#clock.nowMs());
+    }
+    if (this.#wantedMs !== Number.POSITIVE_INFINITY) {
+      this.#lookIn(this.#wantedMs - this.#clock.monotonicMs());
+      this.#wantedMs = Number.POSITIVE_INFINITY;
     }
   }
 }

@@ -265,6 +265,6 @@ test('a modem that was ready once is remembered: its later trouble is not a star
   worker.snapshot = workerSnapshot([modemSnapshot()]);
   assert.notEqual((await status.json({ authenticated: true })).verdict.code, 'starting');
   worker.snapshot = workerSnapshot([modemSnapshot({ radio: { registration: 'searching' } })]);
-  clock.advance(5_000);
+  await clock.advance(5_000);
   assert.notEqual((await status.json({ authenticated: true })).verdict.code, 'starting');
 });
