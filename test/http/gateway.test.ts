@@ -85,6 +85,9 @@ test('every answer has the shape that the document promises', async () => {
   await call('GET', '/', '/');
   await call('GET', '/s.py', '/s.py?rcpt=123&msg=a');
   await call('GET', '/s.py', '/s.py?rcpt=123');
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
+    assert.ok(operation.responses['417'], 'an Expect header that is not understood');
+  }
 });
 
 test('the document is whole: no reference leads nowhere, no operation id comes twice', () => {

@@ -5,6 +5,7 @@ import { schemaRef } from './schema-ref.ts';
 export const EVERYWHERE: readonly ProblemCode[] = [
   'bad-request',
   'foreign-host',
+  'expectation-failed',
   'request-timeout',
   'uri-too-long',
   'headers-too-large',

@@ -45,7 +45,7 @@ export function readQuery(route: Route, url: string): Record<string, string | un
 export function pageOf(query: Call['query']): { limit: number; cursor?: string } {
   const written = query['limit'];
   const limit = written === undefined ? DEFAULT_LIMIT : Number(written);
-  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT) {
+  if (!/^[1-9]\d*$/.test(written ?? '1') || limit > PAGE_LIMIT) {
     throw new Refusal(invalidParameter('limit', `must be a whole number from 1 to ${PAGE_LIMIT}`));
   }
   const cursor = query['cursor'];
