@@ -73,7 +73,7 @@ image: build ## the SD-card image, under build/image/ (BOARD=bananapi|bananapipr
 test-image: build build/js ## that image, its boot loader, an SMS and power cuts in QEMU (as root; POWER_CUTS=3, GUEST_CONSOLE=FILE)
 	@image/steps/host-tools test
 	@image/build bananapi debian raw
-	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots boot,build/js/test/image/$(name).test.js)
+	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots volatile-disk boot,build/js/test/image/$(name).test.js)
 
 test-release: build/js ## what is made to be flashed, the .img.xz and what lies beside it (as root)
 	@$(MAKE) --no-print-directory image BOARD=bananapi

@@ -14,11 +14,12 @@ const START_TIMEOUT_MS = 30_000;
 export class VolatileDisk {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
-  readonly #socket: string;
+  /** Path of the NBD socket. */
+  readonly socket: string;
   #said = '';
 
   private constructor(file: string, socket: string) {
-    this.#socket = socket;
+    this.socket = socket;
     const cache = ['--filter=cache', 'file', file, 'cache=writeback'];
     this.#child = spawn('nbdkit', ['-f', '-U', socket, ...cache], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -61,7 +62,7 @@ export class VolatileDisk {
 
   /** As QEMU's `-drive file=` takes it. */
   get url(): string {
-    return `nbd+unix:///?socket=${this.#socket}`;
+    return `nbd+unix:///?socket=${this.socket}`;
   }
 
   /** What was not flushed is lost. */
