@@ -4,7 +4,7 @@ import type { Logger } from '../domain/logger.ts';
 import { type ApiOutbox, closedOutbox, stateOfOpening } from '../outbox/index.ts';
 import { failure } from './command.ts';
 
-/** A disk that was remounted is noticed within this time. */
+/** A disk that was remounted, or given room, is noticed within this time. */
 const RETRY_MS = 30_000;
 
 /** The API's outbox, or what stands in for it. */
@@ -15,9 +15,9 @@ export interface OpenedOutbox {
 }
 
 /**
- * Opens the outbox. A damaged, newer or read-only database does not keep the API from starting: it
+ * Opens the outbox. A damaged or newer database, a read-only or full disk does not keep the API from starting: it
  * accepts nothing, and its status page, `/v1/status` and `/health/ready` say why and what to do.
- * Only a read-only one is tried again; the others are put right by a person, who then restarts.
+ * Only the disk is tried again; the others are put right by a person, who then restarts.
  */
 export async function openOrStandIn(
   open: () => Promise<ApiOutbox>,
@@ -37,7 +37,8 @@ export async function openOrStandIn(
       'the database cannot be used; nothing is accepted until it can',
     );
     const closing = new AbortController();
-    const usableAgain = state === 'read-only' ? untilOpen(open, clock, closing.signal) : never;
+    const usableAgain =
+      state === 'read-only' || state === 'full' ? untilOpen(open, clock, closing.signal) : never;
     usableAgain.catch(() => undefined);
     const close = async (): Promise<void> => closing.abort();
     return { outbox: { ...closedOutbox(error, state), close }, usableAgain };

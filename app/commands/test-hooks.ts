@@ -10,12 +10,15 @@ function hook(environment: Environment, name: string): string | null {
 }
 
 /**
- * The machine's clock. `PISANG_TEST_CLOCK=FACTOR@MS` makes it run `FACTOR` times as fast since wall
+ * The machine's clock; with `PISANG_TEST_CLOCK_TRUSTED=0` one that was never set. `PISANG_TEST_CLOCK=FACTOR@MS` makes it run `FACTOR` times as fast since wall
  * time `MS`, the same in every process that is told so: the waits of minutes that faults bring pass
  * in seconds, each in proportion.
  */
 export function processClock(environment: Environment): Clock {
   const system = new SystemClock();
+  if (hook(environment, 'PISANG_TEST_CLOCK_TRUSTED') === '0') {
+    system.trusted = () => false;
+  }
   const match = /^(\d+)@(\d+)$/.exec(hook(environment, 'PISANG_TEST_CLOCK') ?? '');
   if (match === null) {
     return system;

@@ -11,6 +11,8 @@ export function stateOfOpening(error: unknown): OutboxHealth['state'] | null {
       return 'damaged';
     case 'storage-read-only':
       return 'read-only';
+    case 'storage-full':
+      return 'full';
     case 'schema-newer':
       return 'newer';
     default:

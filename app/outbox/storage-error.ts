@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
 
@@ -58,6 +58,10 @@ export function storageError(error: unknown, file: string, atCommit: boolean): W
       retry: 'never',
     };
   }
+  // SQLite names a shared-memory file that cannot grow an I/O error (SQLITE_IOERR_SHMSIZE).
+  if (code.startsWith('SQLITE_IOERR') && hasNoRoom(file)) {
+    return { code: 'storage-full', message: `the disk of ${file} is full`, retry: 'later' };
+  }
   if (isBusy(error)) {
     return { code: 'queue-busy', message: 'the database stayed locked', retry: 'later' };
   }
@@ -71,6 +75,18 @@ export function storageError(error: unknown, file: string, atCommit: boolean): W
 
 function notAllowed(file: string): string {
   return `this user may not write ${file} or its folder; run as their owner, or give them to this user (chown)`;
+}
+
+/** Less than SQLite needs to open a database, its WAL and its shared memory. */
+const NO_ROOM_BYTES = 256 * 1024;
+
+function hasNoRoom(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize < NO_ROOM_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** What keeps this process from writing the file or beside it (EROFS, EACCES), or null. */
