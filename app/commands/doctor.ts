@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createWriteStream, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { redactConfig } from '../config/redact.ts';
 import type { GatewayConfig } from '../domain/config.ts';
 import { SystemClock } from '../local/system-clock.ts';
@@ -19,7 +21,7 @@ import {
   fail,
   ok,
 } from './checks.ts';
-import { type Command, type CommandContext, optionOf } from './command.ts';
+import { type Command, type CommandContext, optionOf, usageError } from './command.ts';
 import { databaseFile } from './database.ts';
 import { API_OPTIONS, apiAddress, callApi } from './local-api.ts';
 import { isDataDirLocked } from './single-instance.ts';
@@ -44,6 +46,7 @@ export const command: Command = {
       return report([await checkDatabase(config)], context.print);
     }
     const target = optionOf(context, 'bundle');
+    const out = target === null || target === '-' ? process.stdout : await newFile(target);
     const findings = await examine(context, config, setAside);
     const toTerminal = target === '-' ? context.complain : context.print;
     const code = report(findings, toTerminal);
@@ -51,8 +54,6 @@ export const command: Command = {
       return code;
     }
     const files = await bundleFiles(context, config, findings);
-    const out =
-      target === '-' ? process.stdout : createWriteStream(target, { flags: 'wx', mode: 0o640 });
     await writeBundle(files, out, Date.now());
     toTerminal(
       `${target === '-' ? 'the bundle' : target} is written; numbers and texts are masked`,
@@ -60,6 +61,25 @@ export const command: Command = {
     return 0;
   },
 };
+
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  EEXIST: 'is there already; choose another name',
+  ENOENT: 'lies in a folder that does not exist',
+  EACCES: 'may not be written by this user',
+  EROFS: 'lies on a disk that is read-only',
+};
+
+/** Opened before anything is gathered, so that a wrong name is told at once. */
+async function newFile(path: string): Promise<Writable> {
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o640 });
+  try {
+    await once(file, 'open');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw usageError(`--bundle: ${path} ${FILE_FAULTS[code] ?? `cannot be written (${code})`}`);
+  }
+  return file;
+}
 
 async function examine(
   context: CommandContext,

@@ -172,3 +172,17 @@ test('a socket that this user may not use is told as that', () => {
     /^this user may not use \/run\/pisang\/api\.sock; run this as the user of pisang/,
   );
 });
+
+test('a bundle is never written over a file, and a wrong name is one line', async () => {
+  const taken = join(folder, 'taken.tar.gz');
+  writeFileSync(taken, 'mine');
+  for (const [target, reason] of [
+    [taken, 'is there already; choose another name'],
+    [join(folder, 'none', 'b.tar.gz'), 'lies in a folder that does not exist'],
+  ] as const) {
+    const { code, out } = await pisang('doctor', '--bundle', target);
+    assert.equal(code, 64);
+    assert.deepEqual(out, [`pisang: --bundle: ${target} ${reason}`]);
+  }
+  assert.equal(statSync(taken).size, 4);
+});
