@@ -8,7 +8,7 @@ import { takeFromRescue } from '../local/rescue-door.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox, readRebuilt } from '../outbox/index.ts';
-import { createStatus, type TrafficCounts } from '../status/index.ts';
+import { createStatus, readLastRestart, type TrafficCounts } from '../status/index.ts';
 import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
@@ -98,7 +98,11 @@ async function startApi(
     clock,
     version,
     logger,
-    past: { settingsDamaged, rebuilt: readRebuilt(config.dataDir) },
+    past: {
+      settingsDamaged,
+      rebuilt: readRebuilt(config.dataDir),
+      lastRestart: readLastRestart(),
+    },
     traffic: () => (http === null ? null : trafficCounts(http.counters)),
   });
   const closeRest = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import type { BoxDocument, CapacityDocument, Traffic } from './status-document.t
 
 /** The machine, as far as this process can see it. */
 export function boxDocument(
-  { box, health, config }: Sources,
+  { box, health, config, past }: Sources,
   facts: StatusFacts,
   version: string,
 ): BoxDocument {
@@ -25,12 +25,12 @@ export function boxDocument(
     storage: {
       readOnly: facts.storage.state === 'read-only',
       errors: facts.storage.errors,
-      writtenBytes: null,
-      wearEstimateRatio: null,
+      writtenBytes: box.card.writtenBytes,
+      wearEstimateRatio: box.card.wearRatio,
       fsyncP99Ms: health.commitP99Ms,
-      card: null,
+      card: box.card.name,
     },
-    lastRestart: null,
+    lastRestart: past.lastRestart,
     clock: {
       trusted: facts.clockTrusted,
       source: facts.clockTrusted ? 'ntp' : 'none',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { hostname, networkInterfaces, uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { type CardReading, readCard } from './card-reader.ts';
 
 /** What the image build says of the system; it lies beside the program. */
 const RELEASE = fileURLToPath(new URL('../../release.json', import.meta.url));
@@ -20,6 +21,7 @@ export interface BoxReading {
   readonly inputAmps: number | null;
   readonly memoryAvailableBytes: number | null;
   readonly diskFreeBytes: number | null;
+  readonly card: CardReading;
   readonly addresses: readonly string[];
   readonly mac: string | null;
   readonly linkMbps: number | null;
@@ -51,6 +53,7 @@ export function readBox(dataDir: string): BoxReading {
     inputAmps: scaled('/sys/class/power_supply/axp20x-ac/current_now', 1_000_000),
     memoryAvailableBytes: memoryAvailable(),
     diskFreeBytes: diskFree(dataDir),
+    card: readCard(dataDir),
     addresses,
     mac: first?.mac ?? null,
     linkMbps: first === undefined ? null : positive(`/sys/class/net/${first.name}/speed`),

@@ -5,6 +5,7 @@ import type { ModemSnapshot } from '../domain/modem-snapshot.ts';
 import type { WorkerSnapshot } from '../domain/worker-protocol.ts';
 import type { MessageRecord, OutboxHealth } from '../outbox/contract.ts';
 import type { BoxReading } from './box-reader.ts';
+import type { LastRestart } from './last-restart.ts';
 import { legacyOpenTo } from './legacy-open.ts';
 import type { LiveCounters } from './live-counters.ts';
 import type { ModemMemory } from './modem-memory.ts';
@@ -14,9 +15,14 @@ import type { QueueHistory } from './queue-history.ts';
 export interface Past {
   readonly settingsDamaged: boolean;
   readonly rebuilt: StatusFacts['rebuilt'];
+  readonly lastRestart: LastRestart | null;
 }
 
-export const NOTHING_PAST: Past = { settingsDamaged: false, rebuilt: null };
+export const NOTHING_PAST: Past = {
+  settingsDamaged: false,
+  rebuilt: null,
+  lastRestart: null,
+};
 
 export interface Sources {
   readonly past: Past;
@@ -60,7 +66,8 @@ export function gatherFacts(sources: Sources): StatusFacts {
       sources.trialOf === null ? null : { version: sources.trialOf, minutes: TRIAL_MINUTES },
     storage: {
       state: storageState(health, snapshot),
-      errors: null,
+      errors: box.card.errors,
+      wearRatio: box.card.wearRatio,
       freeBytes: box.diskFreeBytes ?? health.freeBytes,
       reserveBytes: config.queue.diskReserveBytes,
       daysLeft: null,
@@ -85,8 +92,15 @@ export function gatherFacts(sources: Sources): StatusFacts {
     settingsDamaged: sources.past.settingsDamaged,
     rebuilt: sources.past.rebuilt,
     box: { temperatureC: box.temperatureC, memoryAvailableBytes: box.memoryAvailableBytes },
-    powerLoss: null,
+    powerLoss: powerLossOf(sources.past.lastRestart),
   };
+}
+
+/** Where the newest start was a power cut, or there were several in a week. */
+function powerLossOf(last: LastRestart | null): StatusFacts['powerLoss'] {
+  return last === null || last.unclean7d === 0
+    ? null
+    : { at: last.reason === 'power-cut' ? last.at : null, count7d: last.unclean7d };
 }
 
 function modemFacts(

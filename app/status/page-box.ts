@@ -2,12 +2,13 @@ import {
   formatAge,
   formatBytes,
   formatNumber,
+  type Language,
   type TextContext,
 } from '../domain/conditions/format.ts';
 import { type Html, html } from './html.ts';
 import { facts, milliseconds, number } from './page-parts.ts';
 import type { StatusDocument } from './status-document.ts';
-import { say } from './words.ts';
+import { START_WORDS, say } from './words.ts';
 
 /** The machine: heat, memory, disk, clock, addresses. */
 export function boxCard(status: StatusDocument, context: TextContext): Html {
@@ -33,11 +34,29 @@ export function boxCard(status: StatusDocument, context: TextContext): Html {
       ],
       [say('memoryFree', lang), bytes(box.memoryAvailableBytes)],
       [say('diskFree', lang), bytes(box.diskFreeBytes)],
+      [say('card', lang), box.storage.card],
+      [
+        say('cardWear', lang),
+        box.storage.wearEstimateRatio === null
+          ? null
+          : `${formatNumber(Math.round(box.storage.wearEstimateRatio * 100), lang)}\u00a0%`,
+      ],
       [say('clock', lang), box.clock.trusted ? say('clockSet', lang) : say('clockNotSet', lang)],
       [say('uptime', lang), up],
+      [say('lastStart', lang), box.lastRestart === null ? null : startWord(box.lastRestart, lang)],
       ['IP', site.addresses[0] ?? null],
       [say('version', lang), systemName(box)],
     ])}</details>`;
+}
+
+function startWord(
+  { reason, unclean7d }: NonNullable<StatusDocument['box']['lastRestart']>,
+  lang: Language,
+): string {
+  const word = START_WORDS[reason]?.[lang] ?? reason;
+  return unclean7d === 0
+    ? word
+    : `${word} (${formatNumber(unclean7d, lang)} ${say('uncleanStops', lang)})`;
 }
 
 /** `1.4.0, A, 0123456789ab development-signed`, as far as it is known. */

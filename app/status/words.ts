@@ -18,6 +18,8 @@ export const WORDS: Readonly<Record<WordKey, Bilingual>> = {
   backlog: both('backlog', 'antrean koneksi'),
   box: both('Box', 'Alat'),
   capacity: both('Capacity', 'Kapasitas'),
+  card: both('Card', 'Kartu'),
+  cardWear: both('Card wear (estimate)', 'Keausan kartu (perkiraan)'),
   cell: both('cell', 'sel'),
   clock: both('Clock', 'Jam'),
   clockNotSet: both('clock not set', 'jam belum benar'),
@@ -87,6 +89,8 @@ export const WORDS: Readonly<Record<WordKey, Bilingual>> = {
   today: both('today', 'hari ini'),
   uncertain: both('uncertain', 'belum pasti'),
   unknown: both('unknown', 'tidak diketahui'),
+  lastStart: both('Started after', 'Menyala setelah'),
+  uncleanStops: both('unclean stops in 7 days', 'kali mati mendadak dalam 7 hari'),
   uptime: both('up', 'menyala'),
   version: both('Version', 'Versi'),
   voltage: both('Supply', 'Tegangan'),
@@ -160,6 +164,10 @@ export type WordKey =
   | 'today'
   | 'uncertain'
   | 'unknown'
+  | 'card'
+  | 'cardWear'
+  | 'lastStart'
+  | 'uncleanStops'
   | 'uptime'
   | 'version'
   | 'voltage'
@@ -243,3 +251,12 @@ export const SIGNAL_WORDS: readonly Bilingual[] = [
   both('good', 'baik'),
   both('very good', 'sangat baik'),
 ];
+
+/** Why the box started; a reason that is not known here is shown as it is. */
+export const START_WORDS: Readonly<Record<string, Bilingual>> = {
+  'power-cut': both('a power cut', 'listrik putus'),
+  update: both('an update', 'pembaruan'),
+  watchdog: both('a hang (watchdog)', 'macet (watchdog)'),
+  person: both('an orderly stop', 'dimatikan dengan benar'),
+  crash: both('a crash', 'galat sistem'),
+};

@@ -197,6 +197,16 @@ export const FIXTURES: readonly Fixture[] = [
   },
   { code: 'memory-low', facts: statusFacts({ box: { memoryAvailableBytes: 60 * 1024 ** 2 } }) },
   { code: 'api-keys-missing', facts: statusFacts({ sendingKeys: 0 }) },
+  {
+    code: 'power-unstable',
+    facts: statusFacts({ powerLoss: { at: null, count7d: 3 } }),
+    title: 'Power was cut often: 3 times this week.',
+  },
+  {
+    code: 'storage-wear',
+    facts: statusFacts({ storage: { wearRatio: 0.9 } }),
+    title: 'The card may be worn (90 % of its life, estimate).',
+  },
   { code: 'settings-damaged', facts: statusFacts({ settingsDamaged: true }) },
   {
     code: 'database-rebuilt',

@@ -155,7 +155,7 @@ test('port 80 does not stay silent: whatever ends or hinders the API starts the 
     unitValues('pisang-api.service', 'ExecStopPost')[0] ?? '',
     /^-\+\/bin\/systemctl --no-block start pisang-rescue\.service$/,
   );
-  assert.deepEqual(unitValues('pisang-rescue.timer', 'OnBootSec'), ['120s']);
+  assert.deepEqual(unitValues('pisang-rescue.timer', 'OnBootSec'), ['180s']);
   // Systemd itself must not end it when the API starts: the API asks for the port when it needs it.
   assert.deepEqual(unitValues('pisang-rescue.service', 'Conflicts'), []);
   assert.deepEqual(unitValues('pisang-rescue.service', 'StartLimitIntervalSec'), ['0']);

@@ -76,6 +76,7 @@ export const BOX: BoxReading = {
   inputAmps: 0.61,
   memoryAvailableBytes: 402_653_184,
   diskFreeBytes: 5_476_083_302,
+  card: { name: 'SD16G 2024-03', writtenBytes: 91_268_055_040, wearRatio: 0.02, errors: 0 },
   addresses: ['192.168.1.40'],
   mac: '02:00:5e:10:a1:f3',
   linkMbps: 100,

@@ -128,6 +128,7 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
       errors: null,
       freeBytes: 5_476_083_302,
       reserveBytes: 67_108_864,
+      wearRatio: null,
       daysLeft: 410,
     },
     worker: { reported: true, lastHeardAgeMs: 500 },

@@ -30,6 +30,8 @@ export interface StatusFacts {
     readonly errors: number | null;
     readonly freeBytes: number | null;
     readonly reserveBytes: number;
+    /** Share of the card's life that is used up, told or estimated, or null. */
+    readonly wearRatio: number | null;
     /** Days until the reserve is reached at this week's pace, or null. */
     readonly daysLeft: number | null;
   };
@@ -70,7 +72,8 @@ export interface StatusFacts {
     readonly temperatureC: number | null;
     readonly memoryAvailableBytes: number | null;
   };
-  readonly powerLoss: { readonly at: string; readonly count7d: number } | null;
+  /** Unclean stops of the last seven days; `at` where the newest start followed one. */
+  readonly powerLoss: { readonly at: string | null; readonly count7d: number } | null;
 }
 
 /** Home, roaming and SMS-only registrations carry SMS. */

@@ -2,10 +2,8 @@ import { AT_ONCE, type ConditionSource, eachModem, USUAL, when } from './conditi
 
 const MIB = 1024 * 1024;
 const RENUMBERED_SHOWN_SECONDS = 3600;
-const POWER_LOSS_SHOWN_MS = 24 * 3_600_000;
-const REBUILT_SHOWN_MS = 7 * 24 * 3_600_000;
 
-/** Priorities 74–92: the box, the keys, and notes about the past. */
+/** Priorities 74–92: the box, the keys, and what was exchanged. */
 export const HOUSE_CONDITIONS: readonly ConditionSource[] = [
   {
     code: 'temperature-high',
@@ -107,60 +105,6 @@ export const HOUSE_CONDITIONS: readonly ConditionSource[] = [
       en: 'Require a key, or allow one address only.',
       id: 'Wajibkan kunci, atau izinkan satu alamat saja.',
     },
-  },
-  {
-    code: 'settings-damaged',
-    priority: 86,
-    severity: 'degraded',
-    lamps: {},
-    led: '7',
-    hides: [],
-    ...AT_ONCE,
-    test: ({ settingsDamaged }) => when(settingsDamaged),
-    en: 'A settings file is damaged; the usual settings are in force.',
-    id: 'Berkas pengaturan rusak; pengaturan bawaan yang dipakai.',
-    action: {
-      en: 'Run: pisang config check. Mend or delete the file it names, then restart the box.',
-      id: 'Jalankan: pisang config check. Perbaiki atau hapus berkasnya, lalu mulai ulang alat.',
-    },
-  },
-  {
-    code: 'database-rebuilt',
-    priority: 87,
-    severity: 'degraded',
-    lamps: {},
-    led: '7',
-    hides: [],
-    ...AT_ONCE,
-    test: ({ rebuilt, nowMs }) =>
-      when(rebuilt !== null && nowMs - Date.parse(rebuilt.at) < REBUILT_SHOWN_MS, {
-        messages: rebuilt?.messages ?? null,
-      }),
-    en: 'The message database was damaged and rebuilt; messages saved: {messages}.',
-    id: 'Database pesan rusak dan disusun ulang; pesan yang selamat: {messages}.',
-    action: {
-      en: 'Some may be missing: compare with your app. Plan a new card; keep the damaged file.',
-      id: 'Mungkin ada yang hilang: cocokkan dengan aplikasi. Siapkan kartu baru; simpan berkas rusak.',
-    },
-  },
-  {
-    code: 'power-loss-recent',
-    priority: 90,
-    severity: 'info',
-    lamps: {},
-    led: 'ok',
-    hides: [],
-    ...AT_ONCE,
-    test: ({ powerLoss, nowMs }) =>
-      when(
-        powerLoss !== null &&
-          powerLoss.count7d < 3 &&
-          nowMs - Date.parse(powerLoss.at) < POWER_LOSS_SHOWN_MS,
-        { at: powerLoss?.at ?? null },
-      ),
-    en: 'The power was cut ({at|time}); the queue was checked and is complete.',
-    id: 'Listrik putus ({at|time}); antrean sudah dicek dan lengkap.',
-    action: { en: 'Nothing to do.', id: 'Tidak perlu apa-apa.' },
   },
   {
     code: 'modem-replaced',

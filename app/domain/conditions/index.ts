@@ -5,6 +5,7 @@ import { HOUSE_CONDITIONS } from './house.ts';
 import { MODEM_CONDITIONS } from './modem.ts';
 import { NETWORK_CONDITIONS } from './network.ts';
 import { OPERATOR_CONDITIONS } from './operator.ts';
+import { PAST_CONDITIONS } from './past.ts';
 import { QUEUE_CONDITIONS } from './queue.ts';
 import { SIM_CONDITIONS } from './sim.ts';
 
@@ -21,6 +22,7 @@ const SOURCES: readonly ConditionSource[] = [
   ...OPERATOR_CONDITIONS,
   ...QUEUE_CONDITIONS,
   ...HOUSE_CONDITIONS,
+  ...PAST_CONDITIONS,
   STARTING,
   ...FINE_CONDITIONS,
 ];

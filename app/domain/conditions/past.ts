@@ -1,0 +1,99 @@
+import { AT_ONCE, type ConditionSource, USUAL, when } from './condition.ts';
+
+const POWER_LOSS_SHOWN_MS = 24 * 3_600_000;
+const REBUILT_SHOWN_MS = 7 * 24 * 3_600_000;
+
+/** Priorities 75–90: what the box went through, and what that left behind. */
+export const PAST_CONDITIONS: readonly ConditionSource[] = [
+  {
+    code: 'power-unstable',
+    priority: 75,
+    severity: 'degraded',
+    lamps: {},
+    led: '8',
+    hides: [],
+    ...AT_ONCE,
+    test: ({ powerLoss }) =>
+      when(powerLoss !== null && powerLoss.count7d >= 3, { count: powerLoss?.count7d ?? 0 }),
+    en: 'Power was cut often: {count} times this week.',
+    id: 'Listrik sering putus mendadak: {count} kali minggu ini.',
+    action: {
+      en: 'Use a UPS or another supply; shut the box down before you unplug it.',
+      id: 'Pakai UPS atau adaptor lain; matikan alat dengan benar sebelum dicabut.',
+    },
+  },
+  {
+    code: 'storage-wear',
+    priority: 78,
+    severity: 'degraded',
+    lamps: {},
+    led: '7',
+    hides: [],
+    ...USUAL,
+    test: ({ storage: { wearRatio } }) =>
+      when(wearRatio !== null && wearRatio > 0.8, {
+        percent: wearRatio === null ? null : Math.round(wearRatio * 100),
+      }),
+    en: 'The card may be worn ({percent} % of its life, estimate).',
+    id: 'Kartu mungkin mulai aus ({percent} % umurnya, perkiraan).',
+    action: {
+      en: 'Plan a new card at the next visit.',
+      id: 'Siapkan kartu baru pada kunjungan berikut.',
+    },
+  },
+  {
+    code: 'settings-damaged',
+    priority: 86,
+    severity: 'degraded',
+    lamps: {},
+    led: '7',
+    hides: [],
+    ...AT_ONCE,
+    test: ({ settingsDamaged }) => when(settingsDamaged),
+    en: 'A settings file is damaged; the usual settings are in force.',
+    id: 'Berkas pengaturan rusak; pengaturan bawaan yang dipakai.',
+    action: {
+      en: 'Run: pisang config check. Mend or delete the file it names, then restart the box.',
+      id: 'Jalankan: pisang config check. Perbaiki atau hapus berkasnya, lalu mulai ulang alat.',
+    },
+  },
+  {
+    code: 'database-rebuilt',
+    priority: 87,
+    severity: 'degraded',
+    lamps: {},
+    led: '7',
+    hides: [],
+    ...AT_ONCE,
+    test: ({ rebuilt, nowMs }) =>
+      when(rebuilt !== null && nowMs - Date.parse(rebuilt.at) < REBUILT_SHOWN_MS, {
+        messages: rebuilt?.messages ?? null,
+      }),
+    en: 'The message database was damaged and rebuilt; messages saved: {messages}.',
+    id: 'Database pesan rusak dan disusun ulang; pesan yang selamat: {messages}.',
+    action: {
+      en: 'Some may be missing: compare with your app. Plan a new card; keep the damaged file.',
+      id: 'Mungkin ada yang hilang: cocokkan dengan aplikasi. Siapkan kartu baru; simpan berkas rusak.',
+    },
+  },
+  {
+    code: 'power-loss-recent',
+    priority: 90,
+    severity: 'info',
+    lamps: {},
+    led: 'ok',
+    hides: [],
+    ...AT_ONCE,
+    test: ({ powerLoss, nowMs }) =>
+      when(
+        powerLoss !== null &&
+          powerLoss.at !== null &&
+          powerLoss.count7d < 3 &&
+          nowMs - Date.parse(powerLoss.at) < POWER_LOSS_SHOWN_MS,
+        { at: powerLoss?.at ?? null },
+      ),
+    en: 'The power was cut ({at|time}); the queue was checked and is complete.',
+    id: 'Listrik putus ({at|time}); antrean sudah dicek dan lengkap.',
+    action: { en: 'Nothing to do.', id: 'Tidak perlu apa-apa.' },
+  },
+];
