@@ -21,7 +21,7 @@ import {
   fail,
   ok,
 } from './checks.ts';
-import { type Command, type CommandContext, optionOf, usageError } from './command.ts';
+import { type Command, type CommandContext, failure, optionOf } from './command.ts';
 import { databaseFile } from './database.ts';
 import { API_OPTIONS, apiAddress, callApi } from './local-api.ts';
 import { isDataDirLocked } from './single-instance.ts';
@@ -76,7 +76,11 @@ async function newFile(path: string): Promise<Writable> {
     await once(file, 'open');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw usageError(`--bundle: ${path} ${FILE_FAULTS[code] ?? `cannot be written (${code})`}`);
+    throw failure(
+      'bundle-not-written',
+      `--bundle: ${path} ${FILE_FAULTS[code] ?? `cannot be written (${code})`}`,
+      error,
+    );
   }
   return file;
 }
