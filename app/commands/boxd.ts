@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openHandedSocket, REAL_MACHINE, serve } from '../boxd/index.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { SCHEMA_VERSION } from '../outbox/index.ts';
+import { PROGRAM } from '../program.ts';
 import type { Command } from './command.ts';
 import { createProcessLogger } from './process-logger.ts';
 
 /** Where systemd listens for it. */
 const SOCKET = '/run/pisang-boxd.sock';
 /** What the image build says of this system; beside the program. */
-const RELEASE = new URL('../../release.json', import.meta.url);
+const RELEASE = join(dirname(PROGRAM), '../release.json');
 /** Debian's names of Node's architectures, where they differ. */
 const DEBIAN_NAMES: Readonly<Record<string, string>> = { arm: 'armhf', x64: 'amd64' };
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from '../domain/logger.ts';
+import { PROGRAM } from '../program.ts';
 
 /**
  * Looks through the database in a child of the lowest priority, after an unclean stop. `onDamage` is
@@ -11,9 +11,8 @@ export function startDatabaseCheck(
   logger: Logger,
   onDamage: (finding: string) => void,
 ): () => void {
-  const program = fileURLToPath(new URL('../cli.js', import.meta.url));
   const config = configFile === null ? [] : ['--config', configFile];
-  const child = spawn(process.execPath, [program, ...config, 'doctor', '--database'], {
+  const child = spawn(process.execPath, [PROGRAM, ...config, 'doctor', '--database'], {
     stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
   });
   let said = '';

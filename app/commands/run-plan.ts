@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { GatewayConfig, ModemConfig } from '../domain/config.ts';
+import { PROGRAM } from '../program.ts';
 import type { ChildStart } from './child-process.ts';
 import { failure } from './command.ts';
 import type { ChildPlan } from './supervisor.ts';
@@ -54,10 +54,9 @@ export function childStart(
   name: string,
   args: readonly string[],
 ): ChildStart {
-  const program = fileURLToPath(new URL('../cli.js', import.meta.url));
   const config = input.configFile === null ? [] : ['--config', input.configFile];
   return {
-    argv: [program, ...config, name, ...args],
+    argv: [PROGRAM, ...config, name, ...args],
     environment: childEnvironment(input.environment),
   };
 }
