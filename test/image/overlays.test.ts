@@ -22,7 +22,7 @@ const PLACES: readonly RegExp[] = [
   /^etc\/rauc\/system\.conf$/,
   /^etc\/security\/limits\.d\/[0-9]{2}-pisang\.conf$/,
   /^etc\/ssh\/sshd_config\.d\/pisang\.conf$/,
-  /^etc\/systemd\/system\/[a-z0-9-]+\.(service|timer)$/,
+  /^etc\/systemd\/system\/[a-z0-9@-]+\.(mount|service|timer)$/,
   /^etc\/systemd\/system-generators\/[a-z-]+$/,
   /^usr\/bin\/pisang$/,
   /^usr\/lib\/clock-epoch$/,
