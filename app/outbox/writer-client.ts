@@ -3,37 +3,26 @@ import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { EnqueueRequest, EnqueueResult, OutboxFailure, OutboxHealth } from './contract.ts';
-import type {
-  FromWriter,
-  Outcome,
-  ReadCall,
-  ToWriter,
-  TransactionReply,
-  VerbCall,
-  WriterOptions,
-} from './group.ts';
-import { packRequests } from './message-wire.ts';
+import {
+  GatheredCalls,
+  groupMessage,
+  rejectGroup,
+  settleGroup,
+  type TakenGroup,
+} from './gathered-calls.ts';
+import type { FromWriter, ToWriter, TransactionReply, WriterOptions } from './group.ts';
 import { closedError, refusalOf, stateAfter } from './outbox-state.ts';
 import { fromWire } from './storage-error.ts';
 import type { ReadVerbs, WriteVerbs } from './verbs/verb-table.ts';
-import { rejectAll, settle, type Taken, WaitingCalls } from './waiting-calls.ts';
+import type { WaitingCalls } from './waiting-calls.ts';
 import { WriterHealth } from './writer-health.ts';
 
-/** Messages, and changes, of one group; it bounds how long a transaction holds the write lock. */
-const GROUP_LIMIT = 500;
 /** Fewer calls than this wait for the end of the event loop's turn before they are handed over. */
 const LEAST_GROUP = 64;
 /** Weight of the calls that may be unsettled; from it on: `queue-busy`. */
 const UNSETTLED_LIMIT = 20_000;
 
 type CallKind = 'enqueue' | 'verb' | 'read';
-
-interface InFlight {
-  readonly enqueues: Taken<EnqueueRequest, EnqueueResult>;
-  readonly verbs: Taken<VerbCall, unknown>;
-  readonly reads: Taken<ReadCall, unknown>;
-  readonly weight: number;
-}
 
 export interface WriterClientDeps {
   readonly options: WriterOptions;
@@ -53,13 +42,9 @@ export class WriterClient {
   readonly #deps: WriterClientDeps;
   readonly #worker: Worker;
   readonly #health: WriterHealth;
-  readonly #enqueues = new WaitingCalls<EnqueueRequest, EnqueueResult>(
-    ({ messages }) => messages.length,
-  );
-  readonly #verbs = new WaitingCalls<VerbCall, unknown>(weighVerb);
-  readonly #reads = new WaitingCalls<ReadCall, unknown>(() => 1);
+  readonly #gathered = new GatheredCalls();
   /** Handed over and not replied to, in that order. */
-  #inFlight: InFlight[] = [];
+  #inFlight: TakenGroup[] = [];
   /** Weight of what is in flight. */
   #handedOver = 0;
   #flushPlanned = false;
@@ -119,14 +104,14 @@ export class WriterClient {
   }
 
   enqueue(request: EnqueueRequest): Promise<EnqueueResult> {
-    return this.#gather(this.#enqueues, request, 'enqueue');
+    return this.#gather(this.#gathered.enqueues, request, 'enqueue');
   }
 
   write<Name extends keyof WriteVerbs>(
     name: Name,
     args: Parameters<WriteVerbs[Name]>[1],
   ): Promise<ReturnType<WriteVerbs[Name]>> {
-    return this.#gather(this.#verbs, { name, args }, 'verb') as Promise<
+    return this.#gather(this.#gathered.verbs, { name, args }, 'verb') as Promise<
       ReturnType<WriteVerbs[Name]>
     >;
   }
@@ -136,7 +121,7 @@ export class WriterClient {
     ...args: Parameters<ReadVerbs[Name]> extends [unknown, infer Args] ? [args: Args] : []
   ): Promise<ReturnType<ReadVerbs[Name]>> {
     const call = { name, args: args[0] };
-    return this.#gather(this.#reads, call, 'read') as Promise<ReturnType<ReadVerbs[Name]>>;
+    return this.#gather(this.#gathered.reads, call, 'read') as Promise<ReturnType<ReadVerbs[Name]>>;
   }
 
   health(): OutboxHealth {
@@ -186,7 +171,7 @@ export class WriterClient {
   /** Waits for the end of the event loop's turn, and for further turns as long as they bring more. */
   #flushWhenCalm(weightBefore: number): void {
     setImmediate(() => {
-      const weight = this.#enqueues.weight + this.#verbs.weight;
+      const weight = this.#gathered.changesWeight;
       if (weight > weightBefore && weight < LEAST_GROUP) {
         this.#flushWhenCalm(weight);
       } else {
@@ -205,8 +190,7 @@ export class WriterClient {
     if (this.#isOver || this.#closing !== null) {
       return refusalOf(state) ?? closedError();
     }
-    const gathered = this.#enqueues.weight + this.#verbs.weight + this.#reads.weight;
-    if (this.#handedOver + gathered >= UNSETTLED_LIMIT) {
+    if (this.#handedOver + this.#gathered.weight >= UNSETTLED_LIMIT) {
       return new GatewayError('queue-busy', 'too many requests wait for the disk', {
         retry: 'later',
       });
@@ -216,26 +200,11 @@ export class WriterClient {
 
   /** Hands over all that has gathered. */
   #flush(): void {
-    const { clock } = this.#deps;
-    while (this.#enqueues.count + this.#verbs.count + this.#reads.count > 0 && !this.#isOver) {
-      const enqueues = this.#enqueues.take(GROUP_LIMIT);
-      const verbs = this.#verbs.take(GROUP_LIMIT);
-      const reads = this.#reads.take(GROUP_LIMIT);
-      const weight = enqueues.weight + verbs.weight + reads.weight;
-      this.#inFlight.push({ enqueues, verbs, reads, weight });
-      this.#handedOver += weight;
-      this.#post({
-        type: 'group',
-        group: {
-          nowMs: clock.nowMs(),
-          monotonicMs: clock.monotonicMs(),
-          clockTrusted: clock.trusted(),
-          weight: enqueues.weight + verbs.weight,
-          enqueues: packRequests(enqueues.calls),
-          verbs: verbs.calls,
-          reads: reads.calls,
-        },
-      });
+    while (this.#gathered.count > 0 && !this.#isOver) {
+      const group = this.#gathered.take();
+      this.#inFlight.push(group);
+      this.#handedOver += group.weight;
+      this.#post({ type: 'group', group: groupMessage(group, this.#deps.clock) });
     }
   }
 
@@ -252,9 +221,7 @@ export class WriterClient {
       const group = settled[index];
       if (group !== undefined) {
         this.#handedOver -= group.weight;
-        settleEnqueues(group.enqueues, outcomes.enqueues);
-        settle(group.verbs.waiters, outcomes.verbs);
-        settle(group.reads.waiters, outcomes.reads);
+        settleGroup(group, outcomes);
       }
     });
     this.#closeWhenDrained();
@@ -283,14 +250,10 @@ export class WriterClient {
       retry: 'unknown-outcome',
     });
     const refused = new GatewayError('storage-failing', 'the writer died', { retry: 'later' });
-    for (const { enqueues, verbs, reads } of this.#inFlight.splice(0)) {
-      for (const lost of [enqueues, verbs, reads]) {
-        rejectAll(lost.waiters, unknown);
-      }
+    for (const group of this.#inFlight.splice(0)) {
+      rejectGroup(group, unknown);
     }
-    for (const waiting of [this.#enqueues, this.#verbs, this.#reads]) {
-      rejectAll(waiting.take(Number.POSITIVE_INFINITY).waiters, refused);
-    }
+    this.#gathered.rejectAll(refused);
     if (wasStarted) {
       this.#deps.onFailure('failing');
     }
@@ -299,22 +262,4 @@ export class WriterClient {
   #post(message: ToWriter): void {
     this.#worker.postMessage(message);
   }
-}
-
-function settleEnqueues(
-  { calls, waiters }: Taken<EnqueueRequest, EnqueueResult>,
-  outcomes: readonly Outcome<EnqueueResult>[] | null,
-): void {
-  if (outcomes !== null) {
-    settle(waiters, outcomes);
-    return;
-  }
-  for (let index = 0; index < waiters.length; index += 1) {
-    const ids = (calls[index]?.messages ?? []).map((message) => message.id);
-    waiters[index]?.resolve({ kind: 'accepted', ids });
-  }
-}
-
-function weighVerb({ name }: VerbCall): number {
-  return name === 'cancelStep' || name === 'purgeStep' ? GROUP_LIMIT : 1;
 }

@@ -1,10 +1,10 @@
-import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type Connection, openWriter } from './connection.ts';
 import type { EnqueueRequest, EnqueueResult } from './contract.ts';
 import { crashPoint, crashPointsArmed } from './crash-points.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import type {
   Group,
   GroupOutcomes,
@@ -23,8 +23,6 @@ import { Tx } from './tx.ts';
 import { enqueue, queueDepth } from './verbs/enqueue.ts';
 import { type AnyVerb, READ_VERBS, VERB_CRASH_POINTS, WRITE_VERBS } from './verbs/verb-table.ts';
 
-const FREE_SPACE_AGE_MS = 1_000;
-
 /** Runs groups, one or several in a transaction, on a connection of its own. Belongs on a thread of its own. */
 export class Writer {
   readonly #options: WriterOptions;
@@ -34,8 +32,7 @@ export class Writer {
   readonly #checkpointer: Checkpointer;
   readonly #schema: number;
   readonly #schemaNow: { get(): unknown };
-  #freeBytes: number | null = null;
-  #freeBytesAtMs = Number.NEGATIVE_INFINITY;
+  readonly #reserve: DiskReserve;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -45,6 +42,7 @@ export class Writer {
     this.#schema = userVersion(this.#db);
     this.#schemaNow = this.#db.prepare('PRAGMA user_version').pluck();
     this.#checkpointer = new Checkpointer(this.#db, this.#turnstile);
+    this.#reserve = new DiskReserve(dirname(options.file), options.diskReserveBytes);
   }
 
   get depth(): number {
@@ -73,7 +71,7 @@ export class Writer {
       requests: unpackRequests(group.enqueues),
       reads: group.reads.map((call) => this.#read(call)),
     }));
-    const noSpace = this.#reserveReached();
+    const noSpace = this.#reserve.refusal();
     const verbs = groups.flatMap((group) => group.verbs);
     if (verbs.length === 0 && calls.every(({ requests }) => requests.length === 0)) {
       return this.#reply(calls.map(({ reads }) => ({ enqueues: [], verbs: [], reads })));
@@ -113,7 +111,7 @@ export class Writer {
           ? toWire(error)
           : storageError(error, this.#options.file, atCommit);
       // Whatever it was, the next look at the free space is a fresh one.
-      this.#freeBytesAtMs = Number.NEGATIVE_INFINITY;
+      this.#reserve.lookAgain();
       return this.#refused(calls, failure);
     }
   }
@@ -205,17 +203,6 @@ export class Writer {
     return toWire(error);
   }
 
-  #reserveReached(): WireError | null {
-    const nowMs = performance.now();
-    if (nowMs - this.#freeBytesAtMs >= FREE_SPACE_AGE_MS) {
-      this.#freeBytesAtMs = nowMs;
-      this.#freeBytes = freeBytesOf(dirname(this.#options.file));
-    }
-    return this.#freeBytes !== null && this.#freeBytes < this.#options.diskReserveBytes
-      ? { code: 'storage-full', message: 'the disk reserve is reached', retry: 'later' }
-      : null;
-  }
-
   #refused(calls: readonly OpenGroup[], failure: WireError): TransactionReply {
     const groups = calls.map(({ group, requests, reads }) => ({
       enqueues: failAll(requests, failure),
@@ -235,8 +222,8 @@ export class Writer {
       failure: null,
       ...commit,
       depth: queueDepth(this.#tx),
-      freeBytes: this.#freeBytes,
-      reserveReached: this.#reserveReached() !== null,
+      freeBytes: this.#reserve.freeBytes,
+      reserveReached: this.#reserve.refusal() !== null,
     };
   }
 
@@ -261,16 +248,6 @@ interface OpenGroup {
   readonly group: Group;
   readonly requests: readonly EnqueueRequest[];
   readonly reads: readonly Outcome<unknown>[];
-}
-
-/** null where the file system does not say; then the write itself will tell. */
-function freeBytesOf(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
 }
 
 function failAll(calls: readonly unknown[], error: WireError): Outcome<never>[] {
