@@ -83,7 +83,10 @@ test-power: build build/js ## many power cuts in QEMU, and the control without s
 	@image/steps/host-tools test
 	@image/build bananapi debian raw
 	@POWER_CUTS=$${POWER_CUTS:-20} node --enable-source-maps --test --test-concurrency=1 $(foreach name,boot power-control,build/js/test/image/$(name).test.js)
-.PHONY: image test-image test-release test-power
+
+bench-startup: build/js ## from the start of the kernel to HTTP 200, of one or two images in QEMU (BEFORE=FILE.img; STARTS=5)
+	@node --enable-source-maps build/js/test/image/main-startup.js $(BEFORE) build/image/pisang-*-$(BOARD).img
+.PHONY: image test-image test-release test-power bench-startup
 
 export SIGN_KEY SIGN_CERT SIGN_CA
 bundle: build ## a signed update of that image, under build/image/ (SIGN_KEY=FILE outside the clone; as root)

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { firmware } from './built-image.ts';
 
 /** QEMU machines: `virt` with U-Boot's own port to it, `bpim2u` from the card's SPL on. */
 export type MachineKind = 'virt' | 'bpim2u';
 
+/** USER_HZ of Linux on every machine that builds images. */
+const TICKS_PER_SECOND = 100;
 /** The serial port is also written to this file as it goes, for who wants to watch. */
 const CONSOLE_FILE = process.env['GUEST_CONSOLE'];
 /** A guest with a card, and what its serial port has said. Ended with SIGKILL, as a power cut would. */
@@ -51,6 +53,13 @@ export class Machine {
         end();
       });
     });
+  }
+
+  /** Processor time that the emulator has taken since power-on, in whole seconds (proc_pid_stat(5): utime, stime). */
+  get cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Math.round((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND);
   }
 
   /** All that the serial port said. */

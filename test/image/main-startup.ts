@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ask } from '../support/ask.ts';
+import { freePort } from '../support/free-port.ts';
+import { Machine } from './machine.ts';
+
+/** Compares how long two images take from the start of the kernel to HTTP 200, alternating in one run. */
+const BOOT_TIMEOUT_MS = 900_000;
+const STARTS = Number(process.env['STARTS'] ?? 5);
+
+interface Start {
+  /** From "Starting kernel" to 200 of `/health/live`, in seconds. */
+  readonly seconds: number;
+  /** Processor seconds that QEMU took for it: less moved by what else the machine does. */
+  readonly cpuSeconds: number;
+}
+
+/** One start of the card, ended by cutting the power. */
+async function start(card: string): Promise<Start> {
+  const port = await freePort();
+  const net = `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:80`;
+  const devices = ['-device', 'virtio-net-device,netdev=n0', '-device', 'virtio-rng-device'];
+  const machine = new Machine('virt', card, ['-netdev', net, ...devices]);
+  try {
+    await machine.until(/Starting kernel/, BOOT_TIMEOUT_MS);
+    const [since, cpuSince] = [performance.now(), machine.cpuSeconds];
+    const isLive = async (): Promise<boolean> =>
+      (await ask(port, 'GET', '/health/live', undefined, { host: 'localhost' }).catch(() => null))
+        ?.status === 200;
+    await machine.waitFor('HTTP 200', isLive, BOOT_TIMEOUT_MS, 200);
+    const seconds = (performance.now() - since) / 1_000;
+    return { seconds, cpuSeconds: machine.cpuSeconds - cpuSince };
+  } finally {
+    await machine.cutPower();
+  }
+}
+
+function median(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(1);
+}
+
+const images = process.argv.slice(2);
+if (images.length === 0) {
+  process.stderr.write('usage: main-startup BEFORE.img [AFTER.img]\n');
+  process.exit(64);
+}
+const folder = mkdtempSync(join(tmpdir(), 'pisang-startup-'));
+try {
+  const cards = images.map((image, index) => ({
+    image,
+    file: join(folder, `card${index}.img`),
+    starts: [] as Start[],
+  }));
+  for (const { image, file } of cards) {
+    execFileSync('cp', ['--sparse=always', image, file]);
+    execFileSync('truncate', ['-s', '4G', file]);
+    // The first start grows the data partition and makes keys; the ones after it are measured.
+    await start(file);
+  }
+  for (let round = 1; round <= STARTS; round += 1) {
+    for (const { image, file, starts } of cards) {
+      const one = await start(file);
+      starts.push(one);
+      console.log(`${image}, start ${round}: ${one.seconds.toFixed(1)} s, ${one.cpuSeconds} s CPU`);
+    }
+  }
+  const lines = [
+    '| image | kernel start to HTTP 200, median s | fastest | slowest | CPU of the emulator, median s |',
+    '| --- | --- | --- | --- | --- |',
+    ...cards.map(({ image, starts }) => {
+      const times = starts.map(({ seconds }) => seconds);
+      const range = `${Math.min(...times).toFixed(1)} | ${Math.max(...times).toFixed(1)}`;
+      const cpu = median(starts.map(({ cpuSeconds }) => cpuSeconds));
+      return `| ${image} | ${median(times)} | ${range} | ${cpu} |`;
+    }),
+  ];
+  console.log(lines.join('\n'));
+  mkdirSync('build/bench', { recursive: true });
+  writeFileSync('build/bench/startup.md', `${lines.join('\n')}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
