@@ -96,6 +96,12 @@ test-bundle: build/js ## bundles that are taken and bundles that are refused, wi
 	@node --enable-source-maps --test --test-timeout=120000 build/js/test/image/bundle.test.js
 .PHONY: bundle test-bundle
 
+test-update: build build/js ## good, broken, unbootable and refused updates of a box in QEMU (an hour; as root; GUEST_CONSOLE=FILE)
+	@image/steps/host-tools test
+	@image/build bananapi debian raw
+	@node --enable-source-maps --test build/js/test/image/update-cycle.test.js
+.PHONY: test-update
+
 OTHER_BOARDS = bananapipro bananapim2ultra bananapim2berry
 test-boards: build/js ## the three other boards' images from the same root tree: checks and boot loader (as root)
 	@image/steps/host-tools test

@@ -29,7 +29,7 @@ const KEY_NAME = 'test';
 const FAT = `@@${FAT_START * 512}`;
 
 /** Longer time-outs for emulated cores beside other work; the product's are for a board. */
-const PATIENCE: Readonly<Record<string, string>> = {
+export const PATIENCE: Readonly<Record<string, string>> = {
   '/etc/fstab': overlayText('etc/fstab').replaceAll('device-timeout=60s', 'device-timeout=600s'),
   '/etc/systemd/system.conf.d/test.conf':
     '[Manager]\nDefaultTimeoutStartSec=600s\nDefaultTimeoutStopSec=120s\nDefaultDeviceTimeoutSec=600s\n',
@@ -58,7 +58,8 @@ export async function preparedCard(
     JSON.stringify({ sshKeys: [publicKey], apiKeys, ...settings }, null, 2),
   );
   const talk = process.env['GUEST_CONSOLE'] === undefined ? {} : TALK;
-  await writeIntoSlotA(prepared, { ...PATIENCE, ...talk, ...slotFiles });
+  const slotA = `${file}?offset=${SLOT_START * 512}`;
+  await writeIntoFileSystem(slotA, folder, { ...PATIENCE, ...talk, ...slotFiles });
   return prepared;
 }
 
@@ -85,11 +86,16 @@ export function apiKeyIn(resultText: string): string {
   return key;
 }
 
-async function writeIntoSlotA(
-  { file, folder }: PreparedCard,
+/**
+ * Writes files, by absolute path, over those of an ext4 file system, or adds them; mode 0644.
+ * @param device a file, or `FILE?offset=OCTETS`
+ * @param folder for the files on their way
+ */
+export async function writeIntoFileSystem(
+  device: string,
+  folder: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const slot = `${file}?offset=${SLOT_START * 512}`;
   const commands: string[] = [];
   const known = new Set(['']);
   for (const [index, [path, text]] of Object.entries(files).entries()) {
@@ -98,7 +104,7 @@ async function writeIntoSlotA(
     const names = path.split('/').slice(0, -1);
     for (const at of names.map((_, end) => names.slice(0, end + 1).join('/'))) {
       // debugfs makes a folder that is there already once more, and leaves it lying unconnected.
-      if (!known.has(at) && !(await isThere(slot, at))) commands.push(`mkdir ${at}`);
+      if (!known.has(at) && !(await isThere(device, at))) commands.push(`mkdir ${at}`);
       known.add(at);
     }
     commands.push(`rm ${path}`, `write ${source} ${path}`);
@@ -106,14 +112,14 @@ async function writeIntoSlotA(
   if (commands.length === 0) return;
   const script = join(folder, 'slot-commands');
   writeFileSync(script, `${commands.join('\n')}\n`);
-  await runProgram(['/usr/sbin/debugfs', '-w', '-f', script, slot]);
+  await runProgram(['/usr/sbin/debugfs', '-w', '-f', script, device]);
   for (const [path, text] of Object.entries(files)) {
-    const there = await runProgram(['/usr/sbin/debugfs', '-R', `cat ${path}`, slot]);
-    if (there !== text) throw new Error(`${path} could not be written into slot A: ${there}`);
+    const there = await runProgram(['/usr/sbin/debugfs', '-R', `cat ${path}`, device]);
+    if (there !== text) throw new Error(`${path} could not be written: ${there}`);
   }
 }
 
-async function isThere(slot: string, path: string): Promise<boolean> {
-  const { err } = await tryProgram(['/usr/sbin/debugfs', '-R', `stat ${path}`, slot]);
+async function isThere(device: string, path: string): Promise<boolean> {
+  const { err } = await tryProgram(['/usr/sbin/debugfs', '-R', `stat ${path}`, device]);
   return !/File not found/.test(err);
 }
