@@ -4,17 +4,21 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import Database from 'better-sqlite3';
+import { ensureDatabase } from '../../app/outbox/index.ts';
+import { fillDatabase } from '../support/fill-database.ts';
 import { builtImage, SLOT_SECTORS, SLOT_START } from './built-image.ts';
-import { PATIENCE, writeIntoFileSystem } from './prepared-card.ts';
+import { PATIENCE, type PreparedCard, writeIntoFileSystem } from './prepared-card.ts';
 import { runProgram } from './run-program.ts';
+import { encodeState, STATE_SECTOR, writeSector } from './state-sector.ts';
 
 const HEALTH_DROP_IN = '/etc/systemd/system/pisang-health.service.d/test.conf';
 /** Systems that are like the image's, but for these files; by the name of their bundle. */
 const SYSTEMS: Readonly<Record<'broken' | 'good', Readonly<Record<string, string>>>> = {
-  /** Its program ends at once, and its health check gives up after 90 s instead of 240. */
+  /** Its program ends at once, and its health check gives up after 60 s instead of 240. */
   broken: {
     '/usr/lib/pisang/dist/cli.js': 'process.exit(1);\n',
-    [HEALTH_DROP_IN]: '[Service]\nExecStart=\nExecStart=/usr/lib/pisang/health 90\n',
+    [HEALTH_DROP_IN]: '[Service]\nExecStart=\nExecStart=/usr/lib/pisang/health 60\n',
   },
   /** On trial, its health check waits for the test to have looked around. */
   good: {
@@ -69,11 +73,7 @@ export class BundleShelf {
 
   /** The whole system of the image with a difference. */
   async addSystem(name: keyof typeof SYSTEMS, version: string): Promise<void> {
-    const slot = join(this.#folder, 'slot');
-    const place = [`skip=${SLOT_START * 512}`, `count=${SLOT_SECTORS * 512}`];
-    const how = ['iflag=skip_bytes,count_bytes', 'bs=1M', 'conv=sparse', 'status=none'];
-    await runProgram(['dd', `if=${builtImage()}`, `of=${slot}`, ...place, ...how]);
-    await writeIntoFileSystem(slot, this.#folder, { ...PATIENCE, ...SYSTEMS[name] });
+    const slot = await systemLike(name, this.#folder);
     await this.#pack(slot, name, [`version=${version}`]);
     await runProgram(['rm', slot]);
   }
@@ -108,4 +108,48 @@ export class BundleShelf {
     const out = join(this.#folder, name);
     await runProgram(['image/steps/pack', slot, out, ...common, ...signer, ...fields], 600_000);
   }
+}
+
+/** Writes that system into slot B and the slot state as RAUC leaves it (the test sees RAUC leave it so, too). */
+export async function putOnTrial(
+  { file, folder }: PreparedCard,
+  name: keyof typeof SYSTEMS,
+): Promise<void> {
+  const slot = await systemLike(name, folder);
+  const place = [`seek=${(SLOT_START + SLOT_SECTORS) * 512}`, 'oflag=seek_bytes'];
+  const how = ['bs=1M', 'conv=sparse,notrunc', 'status=none'];
+  await runProgram(['dd', `if=${slot}`, `of=${file}`, ...place, ...how]);
+  await runProgram(['rm', slot]);
+  const state = { BOOT_ORDER: 'B A', BOOT_A_LEFT: '3', BOOT_B_LEFT: '3' };
+  writeSector(file, STATE_SECTOR, encodeState(state));
+}
+
+/** Lays a database with waiting messages on the data partition; returns their recipients. */
+export async function putQueue({ file, folder }: PreparedCard, count: number): Promise<string[]> {
+  const database = join(folder, 'pisang.db');
+  await ensureDatabase(database);
+  fillDatabase(database, {
+    finished: 0,
+    queued: count,
+    inbound: 0,
+    bootId: 'the boot before',
+    nowMs: Date.now(),
+  });
+  const opened = new Database(database, { readonly: true });
+  const rows = opened.prepare('SELECT recipient FROM messages').all() as { recipient: string }[];
+  opened.close();
+  const script = join(folder, 'data-commands');
+  writeFileSync(script, `mkdir /app\nwrite ${database} /app/pisang.db\n`);
+  const data = `${file}?offset=${(SLOT_START + 2 * SLOT_SECTORS) * 512}`;
+  await runProgram(['/usr/sbin/debugfs', '-w', '-f', script, data]);
+  return rows.map(({ recipient }) => recipient);
+}
+
+async function systemLike(name: keyof typeof SYSTEMS, folder: string): Promise<string> {
+  const slot = join(folder, `slot-${name}`);
+  const place = [`skip=${SLOT_START * 512}`, `count=${SLOT_SECTORS * 512}`];
+  const how = ['iflag=skip_bytes,count_bytes', 'bs=1M', 'conv=sparse', 'status=none'];
+  await runProgram(['dd', `if=${builtImage()}`, `of=${slot}`, ...place, ...how]);
+  await writeIntoFileSystem(slot, folder, { ...PATIENCE, ...SYSTEMS[name] });
+  return slot;
 }
