@@ -8,7 +8,7 @@ import { takeFromRescue } from '../local/rescue-door.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox, readRebuilt } from '../outbox/index.ts';
-import { createStatus, readLastRestart, type TrafficCounts } from '../status/index.ts';
+import { createStatus, LoopDelay, readLastRestart, type TrafficCounts } from '../status/index.ts';
 import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
@@ -89,6 +89,7 @@ async function startApi(
   const localSocketPath = join(runDir, 'api.sock');
   const workerLink = openWorkerLink(join(runDir, 'worker.sock'), clock);
   const trial = openTrial(runDir, clock);
+  const loopDelay = new LoopDelay(() => clock.monotonicMs());
   let http: HttpService | null = null;
   const status = createStatus({
     outbox,
@@ -103,11 +104,12 @@ async function startApi(
       rebuilt: readRebuilt(config.dataDir),
       lastRestart: readLastRestart(),
     },
-    traffic: () => (http === null ? null : trafficCounts(http.counters)),
+    traffic: () => (http === null ? null : trafficCounts(http.counters, loopDelay)),
   });
   const closeRest = async (): Promise<void> => {
     trial.close();
     status.stop();
+    loopDelay.stop();
     workerLink.close();
     await outbox.close();
     lock?.release();
@@ -186,11 +188,12 @@ function watchDatabase(
   });
 }
 
-function trafficCounts(counters: HttpService['counters']): TrafficCounts {
+function trafficCounts(counters: HttpService['counters'], loopDelay: LoopDelay): TrafficCounts {
   return {
     connectionsOpen: counters.connectionsOpen(),
     connectionsLimit: counters.connectionsLimit,
     requests: counters.requests,
     answers5xx: counters.answers[5] ?? 0,
+    loopDelayP99Ms: loopDelay.p99Ms(),
   };
 }

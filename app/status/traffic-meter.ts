@@ -7,6 +7,8 @@ export interface TrafficCounts {
   readonly requests: number;
   /** Answers with a status of 500 to 599. */
   readonly answers5xx: number;
+  /** How late the event loop is (`LoopDelay`); null: not known yet. */
+  readonly loopDelayP99Ms: number | null;
 }
 
 interface Sample extends TrafficCounts {
@@ -18,10 +20,7 @@ const SPACING_MS = 4_500;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/**
- * Rates from totals that are looked at every few seconds. A loop delay is not measured: it would
- * take a timer of some milliseconds, and an idle gateway is to be idle.
- */
+/** Rates from totals that are looked at every few seconds. */
 export class TrafficMeter {
   /** Those of the last minute, and one older where there is one. */
   #samples: Sample[] = [];
@@ -58,7 +57,7 @@ export class TrafficMeter {
         rate === null ? null : Math.max(rate, ...peaks.map((peak) => peak.perSecond)),
       status5xxPerMinute:
         oldest === undefined || base === undefined ? null : current.answers5xx - oldest.answers5xx,
-      loopDelayP99Ms: null,
+      loopDelayP99Ms: counts.loopDelayP99Ms,
     };
   }
 

@@ -124,7 +124,13 @@ test('absent sensors are null', async () => {
 });
 
 test('what the HTTP server counts is shown as connections and rates', async () => {
-  const counts = { connectionsOpen: 3, connectionsLimit: 20_000, requests: 0, answers5xx: 0 };
+  const counts = {
+    connectionsOpen: 3,
+    connectionsLimit: 20_000,
+    requests: 0,
+    answers5xx: 0,
+    loopDelayP99Ms: 6,
+  };
   let serving = false;
   const { status, clock } = bench({ traffic: () => (serving ? { ...counts } : null) });
   const capacity = async () => {
