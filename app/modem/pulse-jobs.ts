@@ -89,6 +89,11 @@ export class PulseJobs {
     onChange();
     if (restartedSilently()) {
       fail(RESTARTED_SILENTLY);
+      return;
+    }
+    if (facts.sim.state === 'ready' && !radio.registered()) {
+      // A card that was locked or taken out shows first as a lost network.
+      await this.verify(true);
     }
   }
 

@@ -104,6 +104,20 @@ describe('standing faults', { concurrency: 6 }, () => {
     await usable();
   });
 
+  for (const [fault, state] of [
+    ['pukRequired', 'puk'],
+    ['pinRequired', 'pin'],
+  ] as const) {
+    test(`${fault} in service is told at the next beat, not only at the slow check`, async (t) => {
+      const limits = { checkMs: 3_600_000 };
+      const { usable, faults, driver } = await openBench(t, { limits });
+      await usable();
+      await faults({ [fault]: true });
+      await eventually(state, () => driver.snapshot().sim.state === state);
+      assert.equal(driver.ready(), false);
+    });
+  }
+
   test('a full store is told, and emptied by reading it', async (t) => {
     const { usable, faults, driver } = await openBench(t);
     await usable();
