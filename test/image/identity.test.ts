@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -28,9 +28,11 @@ function build({ clone, umask, keepsSteps, env }: Surroundings): string {
   for (const name of readdirSync(CACHE).filter((entry) => keepsSteps && KEPT.test(entry))) {
     symlinkSync(join(CACHE, name), join(kept, name));
   }
-  // The key of development builds is this machine's; each key makes another image.
-  const signing = join(CACHE, '../development-key');
-  if (existsSync(signing)) symlinkSync(signing, join(cache, 'pisang/development-key'));
+  // Beside the image's steps: this machine's own SQLite module, which no image holds, and the key of development builds,
+  // each of which makes another image.
+  for (const name of readdirSync(join(CACHE, '..')).filter((entry) => entry !== 'image')) {
+    symlinkSync(join(CACHE, '..', name), join(cache, 'pisang', name));
+  }
   const run = spawnSync(
     'sh',
     [
