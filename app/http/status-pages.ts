@@ -9,6 +9,8 @@ export interface StatusPages {
     readonly code: string;
     readonly retryAfterSeconds: number | null;
   };
+  /** What a self-test that a person asked for found. */
+  noteSelfTest(modem: string, ok: boolean, detail: string): void;
 }
 
 export interface StatusPageRequest {

@@ -103,7 +103,7 @@ export function buildDocument(input: DocumentInput): StatusDocument {
       legacyOpenTo: facts.legacyOpenTo,
     },
     update: { availableVersion: null, trialUntil: null, lastResult: 'none' },
-    selfTest: null,
+    selfTest: sources.selfTest,
   };
 }
 

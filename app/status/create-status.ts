@@ -25,6 +25,7 @@ import { ModemMemory } from './modem-memory.ts';
 import { type PageRequest, type RenderedPage, renderPage } from './page.ts';
 import { QueueHistory } from './queue-history.ts';
 import { type Readiness, readiness } from './readiness.ts';
+import { SelfTests } from './self-tests.ts';
 import type { StatusDocument, Traffic } from './status-document.ts';
 import { EXIT_CODES, renderText } from './text.ts';
 import { type TrafficCounts, TrafficMeter } from './traffic-meter.ts';
@@ -65,6 +66,8 @@ export interface Status {
   exitCode(): Promise<number>;
   /** The verdict from memory, without reading counters again. */
   verdict(): Verdict;
+  /** What a self-test that a person asked for found. */
+  noteSelfTest(modem: string, ok: boolean, detail: string): void;
 }
 
 const TICK_MS = 5_000;
@@ -90,6 +93,7 @@ export function createStatus(options: StatusOptions): Status {
   const memory = new ModemMemory();
   const meter = new TrafficMeter();
   const aging = new AgingSnapshot();
+  const selfTests = new SelfTests();
   const startedMs = clock.monotonicMs();
   let box: { readonly atMs: number; readonly reading: BoxReading } | null = null;
   let state: VerdictState = FIRST_STATE;
@@ -116,6 +120,7 @@ export function createStatus(options: StatusOptions): Status {
     memory.see(snapshot?.modems ?? [], nowMs, new Date(clock.nowMs()).toISOString());
     const sources: Sources = {
       past: options.past ?? NOTHING_PAST,
+      selfTest: selfTests.summary(),
       clock,
       config,
       counters,
@@ -235,5 +240,8 @@ export function createStatus(options: StatusOptions): Status {
     },
     exitCode: async () => EXIT_CODES[(await document(true)).health],
     verdict: () => look(BOX_TICK_MS).verdict,
+    noteSelfTest: (modem, ok, detail) => {
+      selfTests.note(modem, ok, detail, clock.nowMs());
+    },
   };
 }

@@ -10,6 +10,7 @@ import { legacyOpenTo } from './legacy-open.ts';
 import type { LiveCounters } from './live-counters.ts';
 import type { ModemMemory } from './modem-memory.ts';
 import type { QueueHistory } from './queue-history.ts';
+import type { StatusDocument } from './status-document.ts';
 
 /** What this process found when it started; none of it changes while it runs. */
 export interface Past {
@@ -26,6 +27,7 @@ export const NOTHING_PAST: Past = {
 
 export interface Sources {
   readonly past: Past;
+  readonly selfTest: StatusDocument['selfTest'];
   readonly clock: Clock;
   readonly config: GatewayConfig;
   readonly counters: LiveCounters;
@@ -89,6 +91,7 @@ export function gatherFacts(sources: Sources): StatusFacts {
     lastSentAt: newestSentAt(counters.messages),
     sendingKeys: counters.keys?.sending ?? null,
     legacyOpenTo: legacyOpenTo(config.legacy),
+    selfTestFault: sources.selfTest?.failed[0] ?? null,
     settingsDamaged: sources.past.settingsDamaged,
     rebuilt: sources.past.rebuilt,
     box: { temperatureC: box.temperatureC, memoryAvailableBytes: box.memoryAvailableBytes },

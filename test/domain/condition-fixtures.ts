@@ -207,6 +207,11 @@ export const FIXTURES: readonly Fixture[] = [
     facts: statusFacts({ storage: { wearRatio: 0.9 } }),
     title: 'The card may be worn (90 % of its life, estimate).',
   },
+  {
+    code: 'selftest-failed',
+    facts: statusFacts({ selfTestFault: 'modem1: The modem does not answer.' }),
+    title: 'Self-test failed: modem1: The modem does not answer.',
+  },
   { code: 'settings-damaged', facts: statusFacts({ settingsDamaged: true }) },
   {
     code: 'database-rebuilt',

@@ -103,3 +103,19 @@ test('page and document say card, wear and why the box started', async () => {
   assert.match(page, /SD16G 2024-03/);
   assert.match(page, /a power cut \(2 unclean stops in 7 days\)/);
 });
+
+test('the last self-test of each modem is told, and a failed one is a condition until it passes', async () => {
+  const { status } = bench();
+  assert.equal((await status.json({ authenticated: false })).selfTest, null);
+  status.noteSelfTest('modem1', false, 'The modem does not answer.');
+  status.noteSelfTest('modem2', true, 'Connected.');
+  const failed = await status.json({ authenticated: false });
+  assert.deepEqual(
+    [failed.selfTest?.passed, failed.selfTest?.failed],
+    [1, ['modem1: The modem does not answer.']],
+  );
+  assert.ok(failed.conditions.some(({ code }) => code === 'selftest-failed'));
+  status.noteSelfTest('modem1', true, 'Connected.');
+  const passed = await status.json({ authenticated: false });
+  assert.deepEqual([passed.selfTest?.passed, passed.selfTest?.failed], [2, []]);
+});

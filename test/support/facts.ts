@@ -149,6 +149,7 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
     lastSentAt: null,
     sendingKeys: 2,
     legacyOpenTo: null,
+    selfTestFault: null,
     settingsDamaged: false,
     rebuilt: null,
     box: { temperatureC: 52, memoryAvailableBytes: 402_653_184 },

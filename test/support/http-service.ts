@@ -110,6 +110,7 @@ export const STATUS: StatusPages = {
     html: '<!doctype html><h1 role="status">OK</h1>',
   }),
   ready: () => ({ accepting: true, code: 'ok', retryAfterSeconds: null }),
+  noteSelfTest: () => {},
 };
 
 export interface TestService {

@@ -64,6 +64,8 @@ export interface StatusFacts {
   readonly sendingKeys: number | null;
   /** The address range that may send through `/s.py` without a key, when it is wide; else null. */
   readonly legacyOpenTo: string | null;
+  /** What the last self-test of a modem found wrong, or null. */
+  readonly selfTestFault: string | null;
   /** A settings file of `dataDir` was damaged or wrong, and is not in force. */
   readonly settingsDamaged: boolean;
   /** When the database was last rebuilt from a damaged one, and how many messages were saved; or null. */

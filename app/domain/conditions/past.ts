@@ -42,6 +42,22 @@ export const PAST_CONDITIONS: readonly ConditionSource[] = [
     },
   },
   {
+    code: 'selftest-failed',
+    priority: 83,
+    severity: 'degraded',
+    lamps: {},
+    led: 'ok',
+    hides: [],
+    ...AT_ONCE,
+    test: ({ selfTestFault }) => when(selfTestFault !== null, { check: selfTestFault }),
+    en: 'Self-test failed: {check}',
+    id: 'Uji mandiri gagal: {check}',
+    action: {
+      en: 'Mend that, then repeat the self-test.',
+      id: 'Perbaiki, lalu ulangi uji mandiri.',
+    },
+  },
+  {
     code: 'settings-damaged',
     priority: 86,
     severity: 'degraded',

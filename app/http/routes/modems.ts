@@ -26,7 +26,7 @@ interface Action {
 
 /** The list of modems, and orders to them through the modem worker. */
 export function modemRoutes(context: HttpContext): readonly Route[] {
-  const { config, worker, recipients, logger } = context;
+  const { config, worker, recipients, logger, status } = context;
 
   const order = async (call: Call, command: WorkerCommand, timeoutMs: number): Promise<Answer> => {
     const modem = call.params['id'] ?? '';
@@ -39,6 +39,9 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
     logger.info({ modem, action: command.name, by: call.caller?.name }, 'order to a modem');
     try {
       const reply = await worker.command(modem as ModemId, command, timeoutMs);
+      if (command.name === 'self-test') {
+        status.noteSelfTest(modem, reply.ok, reply.detail);
+      }
       return reply.ok
         ? { status: 200, body: { ok: true, detail: reply.detail } }
         : refuse('modem-refused', { detail: reply.detail });
