@@ -3,8 +3,10 @@ import { hostname, networkInterfaces, uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type CardReading, readCard } from './card-reader.ts';
 
-/** What the image build says of the system; it lies beside the program. */
-const RELEASE = fileURLToPath(new URL('../../release.json', import.meta.url));
+/** What the image build says of the system, beside `dist/`: seen from `dist/status/`, and from the few files it ships. */
+const RELEASES: readonly string[] = ['../../release.json', '../release.json'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
 
 /** What the machine tells about itself; null where a board has no such sensor. */
 export interface BoxReading {
@@ -44,7 +46,7 @@ export function readBox(dataDir: string): BoxReading {
   return {
     board: slug(text('/proc/device-tree/model')),
     slot: slotIn(text('/proc/cmdline') ?? ''),
-    imageId: imageIdIn(text(RELEASE) ?? ''),
+    imageId: imageIdIn(RELEASES.map(text).find((found) => found !== null) ?? ''),
     serial: text('/proc/device-tree/serial-number'),
     hostname: hostname(),
     uptimeSeconds: Math.floor(uptime()),

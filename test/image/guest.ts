@@ -5,7 +5,7 @@ import { apiKeyIn, type PreparedCard } from './prepared-card.ts';
 import { runProgram, tryProgram } from './run-program.ts';
 
 /** From power-on; two emulated cores beside other work are several times slower than the board. */
-export const BOOT_TIMEOUT_MS = 900_000;
+const BOOT_TIMEOUT_MS = 900_000;
 const SSH_OPTIONS =
   'StrictHostKeyChecking=no UserKnownHostsFile=/dev/null LogLevel=ERROR BatchMode=yes ConnectTimeout=60 KexAlgorithms=curve25519-sha256';
 

@@ -64,7 +64,7 @@ export async function preparedCard(
 }
 
 /** Writes a file into the root of `PISANG`, as a person with a card reader; the machine must be off. */
-export async function putOnPisang(
+async function putOnPisang(
   { file, folder }: PreparedCard,
   name: string,
   text: string,
