@@ -88,6 +88,12 @@ bench-startup: build/js ## from the start of the kernel to HTTP 200, of one or t
 	@node --enable-source-maps build/js/test/image/main-startup.js $(BEFORE) build/image/pisang-*-$(BOARD).img
 .PHONY: image test-image test-release test-power bench-startup
 
+test-capacity: build build/js ## 252, 1,000 and 10,000 callers at once in QEMU, with the appliance's limits and without (as root)
+	@image/steps/host-tools test
+	@image/build bananapi debian raw
+	@node --enable-source-maps --test build/js/test/image/capacity.test.js
+.PHONY: test-capacity
+
 export SIGN_KEY SIGN_CERT SIGN_CA
 bundle: build ## a signed update of that image, under build/image/ (SIGN_KEY=FILE outside the clone; as root)
 	@image/bundle '$(BOARD)' '$(BASE)'
