@@ -105,7 +105,7 @@ test-bundle: build/js ## bundles that are taken and bundles that are refused, wi
 test-update: build build/js ## good, broken, unbootable and refused updates of a box in QEMU (an hour; as root; GUEST_CONSOLE=FILE)
 	@image/steps/host-tools test
 	@image/build bananapi debian raw
-	@node --enable-source-maps --test build/js/test/image/update-cycle.test.js
+	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,roll-back update-cycle,build/js/test/image/$(name).test.js)
 .PHONY: test-update
 
 OTHER_BOARDS = bananapipro bananapim2ultra bananapim2berry

@@ -112,7 +112,7 @@ export class BundleShelf {
 
 /** Writes that system into slot B and the slot state as RAUC leaves it (the test sees RAUC leave it so, too). */
 export async function putOnTrial(
-  { file, folder }: PreparedCard,
+  { file, folder }: Pick<PreparedCard, 'file' | 'folder'>,
   name: keyof typeof SYSTEMS,
 ): Promise<void> {
   const slot = await systemLike(name, folder);
