@@ -75,6 +75,11 @@ test-image: build build/js ## that image, its boot loader, an SMS and power cuts
 	@image/build bananapi debian raw
 	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots volatile-disk boot,build/js/test/image/$(name).test.js)
 
+test-image-contents: build build/js ## the part of test-image that starts no Linux: contents, choice of slots (as root)
+	@image/steps/host-tools test
+	@image/build bananapi debian raw
+	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots volatile-disk,build/js/test/image/$(name).test.js)
+
 test-release: build/js ## what is made to be flashed, the .img.xz and what lies beside it (as root)
 	@$(MAKE) --no-print-directory image BOARD=bananapi
 	@node --enable-source-maps --test $(foreach name,compress beside release,build/js/test/image/$(name).test.js)
@@ -86,7 +91,7 @@ test-power: build build/js ## many power cuts in QEMU, and the control without s
 
 bench-startup: build/js ## from the start of the kernel to HTTP 200, of one or two images in QEMU (BEFORE=FILE.img; STARTS=5)
 	@node --enable-source-maps build/js/test/image/main-startup.js $(BEFORE) build/image/pisang-*-$(BOARD).img
-.PHONY: image test-image test-release test-power bench-startup
+.PHONY: image test-image test-image-contents test-release test-power bench-startup
 
 test-capacity: build build/js ## 252, 1,000 and 10,000 callers at once in QEMU, with the appliance's limits and without (as root)
 	@image/steps/host-tools test
