@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 
 /** Files, database, pipes and the connections beyond the limit need descriptors too. */
 const OTHER_DESCRIPTORS = 256;
-/** About 20 KiB each; more than this many idle connections would push a small board into its swap. */
-const MOST_CONNECTIONS = 10_000;
+/**
+ * 10,000 callers and those whose last connection is not seen as closed yet (docs/capacity.md). About 10 KB each on a
+ * board; many more idle connections would take the memory of a small one.
+ */
+const MOST_CONNECTIONS = 12_000;
 const UNKNOWN_DESCRIPTORS = 1_024;
 
 /** `http.maxConnections` as a number: `auto` is what the process's descriptors allow. */

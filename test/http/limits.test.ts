@@ -75,8 +75,8 @@ test('the limit follows the descriptors', () => {
   const limits = (text: string) => () => `Max open files            ${text} files\n`;
   assert.equal(connectionLimit(7), 7);
   assert.equal(connectionLimit('auto', limits('1024                 524288')), 768);
-  assert.equal(connectionLimit('auto', limits('1000000              1000000')), 10_000);
-  assert.equal(connectionLimit('auto', limits('unlimited            unlimited')), 10_000);
+  assert.equal(connectionLimit('auto', limits('1000000              1000000')), 12_000);
+  assert.equal(connectionLimit('auto', limits('unlimited            unlimited')), 12_000);
   assert.equal(
     connectionLimit('auto', () => {
       throw new Error('no /proc');

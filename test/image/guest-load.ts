@@ -78,7 +78,7 @@ export async function runApacheBench(
  */
 export async function withoutLimits(guest: Guest): Promise<Record<string, string>> {
   const namespaced =
-    'core/somaxconn ipv4/tcp_max_syn_backlog ipv4/ip_local_port_range ipv4/tcp_tw_reuse ipv4/tcp_fin_timeout';
+    'core/somaxconn ipv4/tcp_max_syn_backlog ipv4/ip_local_port_range ipv4/tcp_tw_reuse ipv4/tcp_fin_timeout ipv4/tcp_max_tw_buckets';
   // net/ipv4/tcp.c, tcp_init_mem(): a sixteenth of the pages below high memory, three quarters of it, and twice those.
   const tcpMem = `awk '/^Node/ { low = $4 != "HighMem" } low && $1 == "managed" { n += $2 } low && $1 == "high" { n -= $2 }
     END { limit = int(n / 16); easy = int(limit / 4) * 3; print easy, limit, 2 * easy }' /proc/zoneinfo`;
@@ -95,6 +95,7 @@ export async function withoutLimits(guest: Guest): Promise<Record<string, string
     somaxconn: 'cat /proc/sys/net/core/somaxconn',
     synBacklog: 'cat /proc/sys/net/ipv4/tcp_max_syn_backlog',
     ports: 'cat /proc/sys/net/ipv4/ip_local_port_range',
+    timeWait: 'cat /proc/sys/net/ipv4/tcp_max_tw_buckets',
     tcpMemPages: 'cat /proc/sys/net/ipv4/tcp_mem',
     backlog: "ss -Hltn 'sport = :80' | awk '{ print $3 }' | sort -u",
     apiFiles:
