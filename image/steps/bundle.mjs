@@ -7,7 +7,8 @@ import { build } from 'esbuild';
 
 const [dist, out] = process.argv.slice(2);
 
-await build({
+const { metafile } = await build({
+  metafile: true,
   // Threads lie beside the chunks that start them.
   entryPoints: [
     { in: `${dist}/cli.js`, out: 'cli' },
@@ -24,11 +25,18 @@ await build({
   platform: 'node',
   target: 'node20',
   legalComments: 'eof',
-  // They look for their machine code beside themselves.
-  external: ['better-sqlite3', '@serialport/bindings-cpp'],
+  // They look for their machine code beside themselves, or are loaded only when needed (below).
+  external: ['better-sqlite3', 'serialport'],
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
   logLevel: 'warning',
 });
+// A package that an `import()` loads would lose its named exports in a bundle.
+const lost = Object.values(metafile.inputs)
+  .flatMap(({ imports }) => imports)
+  .filter(({ kind, path, external }) => kind === 'dynamic-import' && path.includes('node_modules/') && !external);
+if (lost.length > 0) {
+  throw new Error(`name these packages as external: ${lost.map(({ path }) => path).join(', ')}`);
+}
 cpSync(`${dist}/outbox/migrations`, `${out}/migrations`, { recursive: true });
