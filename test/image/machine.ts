@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { firmware } from './built-image.ts';
+import { endOf } from './held-child.ts';
 
 /** QEMU machines: `virt` with U-Boot's own port to it, `bpim2u` from the card's SPL on. */
 export type MachineKind = 'virt' | 'bpim2u';
@@ -38,20 +39,8 @@ export class Machine {
     };
     this.#child.stdout?.on('data', take);
     this.#child.stderr?.on('data', take);
-    const kill = (): void => {
-      this.#child.kill('SIGKILL');
-    };
-    process.once('exit', kill);
-    this.#ended = new Promise((resolve) => {
-      const end = (): void => {
-        process.removeListener('exit', kill);
-        resolve();
-      };
-      this.#child.once('close', end);
-      this.#child.once('error', (error) => {
-        this.#said += String(error);
-        end();
-      });
+    this.#ended = endOf(this.#child, (error) => {
+      this.#said += String(error);
     });
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endOf } from './held-child.ts';
 
 /** Until nbdkit listens. */
 const START_TIMEOUT_MS = 30_000;
@@ -27,20 +28,8 @@ export class VolatileDisk {
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#said += chunk.toString();
     });
-    const kill = (): void => {
-      this.#child.kill('SIGKILL');
-    };
-    process.once('exit', kill);
-    this.#ended = new Promise((resolve) => {
-      const end = (): void => {
-        process.removeListener('exit', kill);
-        resolve();
-      };
-      this.#child.once('close', end);
-      this.#child.once('error', (error) => {
-        this.#said += String(error);
-        end();
-      });
+    this.#ended = endOf(this.#child, (error) => {
+      this.#said += String(error);
     });
   }
 
