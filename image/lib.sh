@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Shared by build and the steps (sourced): messages, the cache, the pins.
-set -euo pipefail
+set -Eeuo pipefail
 shopt -s inherit_errexit
 export LC_ALL=C TZ=UTC
 umask 022
@@ -13,7 +13,15 @@ CACHE_DIR=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pisang/image
 . "$IMAGE_DIR/pins.sh"
 
 say() { printf 'image: %4s s  %s\n' "$SECONDS" "$*" >&2; }
-fail() { printf 'image: %s\n' "$*" >&2; exit 1; }
+
+# The exit status of a script that has said why it ends; any other failure is said by the trap, with its place.
+SAID=65
+fail() { printf 'image: %s\n' "$*" >&2; exit "$SAID"; }
+failed_at() { # failed_at STATUS LINE COMMAND
+  [ "$1" = "$SAID" ] || printf 'image: %s line %s: exit status %s of: %s\n' "${0##*/}" "$2" "$1" "$3" >&2
+  exit "$SAID"
+}
+trap 'failed_at "$?" "$LINENO" "$BASH_COMMAND"' ERR
 
 # pins_of FILE: its lines without comments.
 pins_of() { grep -v '^#' "$IMAGE_DIR/$1"; }
@@ -43,17 +51,12 @@ cached() {
   say "$name: building"
   mkdir -p "$CACHE_DIR"
   find "$CACHE_DIR" -maxdepth 1 -name ".$name.*" -mmin +240 -exec rm -rf --one-file-system {} +
-  local work status
+  local work
   work=$(mktemp -d "$CACHE_DIR/.$name.XXXXXX")
-  # Not `if ! …`: that would switch errexit off inside the command.
-  set +e
-  (set -e; "$@" "$work") >&2
-  status=$?
-  set -e
-  if [ "$status" != 0 ]; then
-    rm -rf --one-file-system "$work"
-    fail "$name failed; what it printed is above"
-  fi
+  (
+    trap '[ "$?" = 0 ] || { rm -rf --one-file-system "$work"; say "$name: failed; the reason is above"; }' EXIT
+    "$@" "$work"
+  ) >&2
   chmod 755 "$work"
   mv -T "$work" "$result"
   local old
