@@ -61,8 +61,8 @@ bench: build build/js ## accepting beside others, sending, size and memory (BENC
 	@node --enable-source-maps build/js/test/bench/main-bench.js
 .PHONY: test-crash bench
 
-test-full: build ## all suites at full length, Node 22 and 24, benchmarks; log: docs/evidence/test-full.log
-	@.ci/test-full
+test-full: build ## all suites at full length, Node 22 and 24, benchmarks (STEPS='crash bench'); logs: docs/evidence/full/
+	@.ci/test-full $(STEPS)
 .PHONY: test-full
 
 BOARD ?= bananapi
