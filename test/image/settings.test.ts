@@ -144,6 +144,7 @@ test('the partition is writable for as long as it is read, and the screen shows 
   box.put('usr/bin/pisang', '#!/bin/sh\necho "pisang $*" >>"$BOX/notes"\n', 0o755);
   box.put('usr/lib/pisang/settings', '#!/bin/sh\necho "settings $*" >>"$BOX/notes"\n', 0o755);
   box.put('run/pisang/console.txt', 'Claim code: A\\B\n');
+  box.put(`${DATA}/box/hostname`, 'x\n');
   assert.equal(box.run(PROVISION).status, 0);
   const steps = box
     .read('notes')
@@ -175,4 +176,83 @@ test('a refused file is told and does not keep the rest from being put in force'
   box.put('usr/lib/pisang/settings', '#!/bin/sh\necho "settings $*" >>"$BOX/notes"\n', 0o755);
   assert.equal(box.run(PROVISION).status, 1);
   assert.match(box.read('notes'), /^settings now$/m);
+});
+
+test('a card with nothing new on it keeps nobody waiting: only the claim code is made, later', (t) => {
+  const box = newBox(t, MOUNTED);
+  box.put('usr/bin/pisang', '#!/bin/sh\necho pisang >>"$BOX/notes"\n', 0o755);
+  box.put('usr/lib/pisang/settings', '#!/bin/sh\n:\n', 0o755);
+  box.put(`${DATA}/box/hostname`, 'x\n');
+  box.put('boot/pisang/pisang.json', '{}');
+  box.put('boot/pisang/RESULT.txt', 'old');
+  const asked = (...args: string[]): string => {
+    box.put('notes', '');
+    assert.equal(box.run(PROVISION, ...args).status, 0);
+    return (
+      box
+        .read('notes')
+        .match(/^(pisang|systemctl .*)$/gm)
+        ?.join() ?? ''
+    );
+  };
+  const later = 'systemctl --no-block start pisang-claim.service';
+  assert.equal(asked(), 'pisang');
+  box.put('boot/pisang/RESULT.txt', 'new');
+  assert.equal(asked(), later);
+  assert.equal(asked('late'), 'pisang');
+  assert.equal(asked(), later);
+  box.put('boot/pisang/password.txt', 'secret');
+  assert.equal(asked(), 'pisang');
+  assert.equal(asked(), later);
+  box.put(`${DATA}/box/factory-reset`, '');
+  assert.equal(asked(), 'pisang', 'the box itself was asked to forget everything');
+});
+
+test('a refused file is looked at again at the next start', (t) => {
+  const box = newBox(t, MOUNTED);
+  box.put('usr/bin/pisang', '#!/bin/sh\necho pisang >>"$BOX/notes"\nexit 1\n', 0o755);
+  box.put('usr/lib/pisang/settings', '#!/bin/sh\n:\n', 0o755);
+  box.put(`${DATA}/box/hostname`, 'x\n');
+  box.put('boot/pisang/pisang.json', '{');
+  box.run(PROVISION);
+  box.run(PROVISION);
+  assert.equal(box.read('notes').match(/^pisang$/gm)?.length, 2);
+});
+
+const MIGRATE = 'usr/lib/pisang/migrate';
+const DATABASE = `${DATA}/app/pisang.db`;
+
+/** A database file whose header says schema `schema` (user_version, octets 60 to 63). */
+function header(schema: number): string {
+  return `${'x'.repeat(60)}\0\0\0${String.fromCharCode(schema)}rest`;
+}
+
+test('the database is migrated once for a release, and again when anything speaks for it', (t) => {
+  const box = newBox(t);
+  box.put(
+    'usr/bin/pisang',
+    `#!/bin/sh\necho pisang >>"$BOX/notes"\nrm -f "$BOX/${DATABASE}.suspect"\nexit "$(cat "$BOX/code")"\n`,
+    0o755,
+  );
+  box.put('code', '0');
+  box.put('usr/lib/pisang/release.json', '{"version":"1"}');
+  box.put(DATABASE, header(1));
+  const runs = (): boolean => {
+    box.put('notes', '');
+    box.run(MIGRATE);
+    return box.read('notes') !== '';
+  };
+  const twice = (): boolean[] => [runs(), runs()];
+  assert.deepEqual(twice(), [true, false], 'the first start');
+  box.put('usr/lib/pisang/release.json', '{"version":"2"}');
+  assert.deepEqual(twice(), [true, false], 'another release');
+  box.put(DATABASE, header(2));
+  assert.deepEqual(twice(), [true, false], 'a file with another schema');
+  box.put(`${DATABASE}.suspect`, 'why');
+  assert.deepEqual(twice(), [true, false], 'a file that was noted as damaged');
+  box.put(DATABASE, '');
+  assert.deepEqual(twice(), [true, true], 'no file');
+  box.put(DATABASE, header(3));
+  box.put('code', '1');
+  assert.deepEqual(twice(), [true, true], 'a failure is no success');
 });
