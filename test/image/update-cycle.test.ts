@@ -33,14 +33,18 @@ test('virt: refused, good and broken updates of one box with messages in its que
 }, async (t) => {
   const card = await preparedCard(t);
   const accepted = await putQueue(card, 5);
-  await putOnTrial(card, 'good');
   const shelf = await BundleShelf.open(t, card.folder);
   const modem = await UsbModem.start(card.folder, 100);
   t.after(() => modem.close());
+  const network = async (isThere: boolean): Promise<void> => {
+    const faults = isThere ? {} : { registrationLost: true };
+    assert.equal((await modem.control('POST', '/faults', faults)).status, 200);
+  };
+  await network(false);
   const options = { devices: modem.devices, open: true };
   let box = await Guest.powerOn(card, options);
   t.after(() => box.cutPower());
-  // While the guest starts.
+  // While the guest starts for the first time, from slot A, and takes its settings.
   await shelf.addSystem('broken', '0.2.0');
   await shelf.addSmall('small');
   await shelf.addForeign('foreign');
@@ -80,10 +84,6 @@ test('virt: refused, good and broken updates of one box with messages in its que
     await sleep(5_000);
     assert.deepEqual(sent().toSorted(), accepted.toSorted());
   };
-  const network = async (isThere: boolean): Promise<void> => {
-    const faults = isThere ? {} : { registrationLost: true };
-    assert.equal((await modem.control('POST', '/faults', faults)).status, 200);
-  };
   /** The modem loses its network, and some messages wait for it. */
   const fillQueue = async (): Promise<void> => {
     await network(false);
@@ -113,6 +113,12 @@ test('virt: refused, good and broken updates of one box with messages in its que
   };
 
   await t.test('on trial nothing is accepted or sent; then it is marked good', async () => {
+    await ready();
+    assert.equal((await box.fetch('GET', '/v1/status')).status, 200);
+    await box.powerOff();
+    await putOnTrial(card, 'good');
+    await network(true);
+    box = await Guest.powerOn(card, options);
     await starts(1);
     assert.equal(box.machine.starts[0], 'slot=B trial=1 order=B A A=3 B=2 good=A left=a');
     await box.answers('/health/live', STEP_MS);
