@@ -1,6 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { type Problem, problem } from './problems.ts';
+import type { RequestHead } from './request-head.ts';
+
+type BodyHeaders = Pick<RequestHead, 'contentEncoding' | 'contentType'>;
 
 /**
  * Collects a request body of at most `limitBytes`, then calls `done` once with the octets or with
@@ -53,8 +56,13 @@ function tooLarge(limitBytes: number): Problem {
   });
 }
 
-/** Null when the header names JSON in UTF-8, else the refusal. */
-export function checkJsonType(contentType: string | undefined): Problem | null {
+/** Null when the headers name JSON in UTF-8, not compressed, else the refusal. */
+export function checkJsonType({ contentEncoding, contentType }: BodyHeaders): Problem | null {
+  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
+    return problem('media-type-unsupported', {
+      detail: 'Send the body as it is, without Content-Encoding.',
+    });
+  }
   if (contentType === 'application/json') {
     return null;
   }

@@ -25,7 +25,10 @@ export const MESSAGE_INPUT: Schema = {
     modem: orNull(string('Id of the only modem that may send it.', { maxLength: 64 })),
     sendAt: orNull(time('Not before this time; at most 90 days ahead. A past time means at once.')),
     validitySeconds: orNull(
-      integer('Give up after this time.', { minimum: 1, maximum: VALIDITY_LIMIT_SECONDS }),
+      integer('Give up this long after acceptance; must end after `sendAt`.', {
+        minimum: 1,
+        maximum: VALIDITY_LIMIT_SECONDS,
+      }),
     ),
     priority: string('Higher ones overtake.', {
       enum: ['high', 'normal', 'low'],

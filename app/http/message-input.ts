@@ -77,6 +77,11 @@ export function messageReader(
     const sendAt = readSendAt(fields.sendAt ?? null, clock);
     if (typeof sendAt === 'string') {
       errors.push({ pointer: `${at}/sendAt`, detail: sendAt });
+    } else if (endsBefore(sendAt, fields.validitySeconds ?? null, clock)) {
+      errors.push({
+        pointer: `${at}/validitySeconds`,
+        detail: 'counts from now and must end after sendAt, else the message could never be sent',
+      });
     }
     const reference = fields.reference ?? null;
     if (reference !== null && !isStorable(reference)) {
@@ -179,6 +184,20 @@ function readSendAt(written: string | null, clock: Clock): number | null | strin
     return 'must be at most 90 days ahead';
   }
   return atMs;
+}
+
+/** A time that counts from acceptance and is over when the message first may be sent. */
+function endsBefore(
+  sendAtMs: number | null,
+  validitySeconds: number | null,
+  clock: Clock,
+): boolean {
+  return (
+    sendAtMs !== null &&
+    validitySeconds !== null &&
+    clock.trusted() &&
+    sendAtMs - clock.nowMs() >= validitySeconds * 1_000
+  );
 }
 
 function readMetadata(

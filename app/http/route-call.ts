@@ -83,8 +83,7 @@ async function bodyOf(
   if (route.body?.optional === true && empty) {
     return undefined;
   }
-  const wrong =
-    route.idempotent === true ? checkBodyHeaders(head) : checkJsonType(head.contentType);
+  const wrong = route.idempotent === true ? checkBodyHeaders(head) : checkJsonType(head);
   if (wrong !== null) {
     throw new Refusal(wrong);
   }

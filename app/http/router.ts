@@ -148,6 +148,8 @@ export async function openRouter(
   return {
     rest: (exchange) => {
       exchanges.set(exchange.request, exchange);
+      // Fastify would judge its form before the key was asked for; `readCall` judges it, from the raw head.
+      delete exchange.request.headers['content-type'];
       exchange.response.once('close', () => exchange.settled());
       handler(exchange.request, exchange.response);
     },

@@ -61,6 +61,34 @@ const HOSTILE: readonly (readonly [string, string | Buffer, number, RegExp])[] =
     415,
     /application\/json/,
   ],
+  [
+    'an empty content type somewhere else',
+    post('{"text":"a"}', `${HOST}${AUTH}Content-Type: \r\n`, '/v1/messages/estimate'),
+    415,
+    /application\/json/,
+  ],
+  [
+    'a content type without a slash',
+    post('{"ids":["x"]}', `${HOST}${AUTH}Content-Type: json\r\n`, '/v1/messages/cancel'),
+    415,
+    /application\/json/,
+  ],
+  [
+    'a malformed content type, and no key',
+    post('{"ids":["x"]}', `${HOST}Content-Type: json\r\n`, '/v1/messages/cancel'),
+    401,
+    /Authorization/,
+  ],
+  [
+    'a compressed body somewhere else',
+    post(
+      '\x1f\x8b',
+      `${HOST}${AUTH}${JSON_TYPE}Content-Encoding: gzip\r\n`,
+      '/v1/messages/estimate',
+    ),
+    415,
+    /Content-Encoding/,
+  ],
   ['no content type', post(GOOD, HOST + AUTH), 415, /application\/json/],
   [
     'another charset',

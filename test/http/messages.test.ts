@@ -60,6 +60,20 @@ test('encoding and segments follow the text', async () => {
   }
 });
 
+test('a validity that ends before sendAt is refused, for nothing would ever be sent', async () => {
+  const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+  const order = (validitySeconds: number) =>
+    gateway.call('POST', '/v1/messages', { ...MESSAGE, sendAt, validitySeconds });
+  const refused = await order(3_000);
+  assert.equal(refused.status, 422);
+  const { errors } = (await refused.json()) as { errors: { pointer: string }[] };
+  assert.deepEqual(
+    errors.map(({ pointer }) => pointer),
+    ['/validitySeconds'],
+  );
+  assert.equal((await order(4_000)).status, 202);
+});
+
 test('a scheduled message says so', async () => {
   const sendAt = new Date(Date.now() + 3_600_000).toISOString();
   const body = await json(gateway.call('POST', '/v1/messages', { ...MESSAGE, sendAt }));
