@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { GatewayError } from '../domain/gateway-error.ts';
 import { startSimulator } from '../simulator/index.ts';
 import {
   type Command,
@@ -72,6 +73,9 @@ const LISTEN_FAULTS: Readonly<Record<string, string>> = {
 
 /** What the system refused, as one line that names the option. */
 function startFailure(context: CommandContext, error: unknown): unknown {
+  if (error instanceof GatewayError && error.code === 'bad-simulator-option') {
+    return usageError(error.message);
+  }
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) {
     return error;
   }
@@ -97,6 +101,9 @@ function readListen(value: string): { readonly host: string; readonly port: numb
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
     throw usageError(`--listen must be like tcp://127.0.0.1:7000, not "${value}"`);
+  }
+  if (port === 65_535) {
+    throw usageError('--listen: the control port is the one after it, so 65534 is the highest');
   }
   return { host: match[1] ?? match[2] ?? '', port };
 }

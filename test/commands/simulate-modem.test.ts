@@ -70,6 +70,14 @@ test('what the system refuses is one line that names the option', async (t) => {
       ['--listen', 'tcp://127.0.0.1:0', '--faults', '/none/faults.json'],
       'pisang: --faults: there is no folder for /none/faults.json\n',
     ],
+    [
+      ['--listen', 'tcp://127.0.0.1:65535'],
+      'pisang: --listen: the control port is the one after it, so 65534 is the highest\n',
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--profile', 'nope'],
+      'Known: generic, huawei-e173, zte-mf190, sim800, sim7600, quectel-ec25.\n',
+    ],
   ] as const) {
     const program = startProgram([CLI, 'simulate-modem', ...argv]);
     assert.equal(await program.ended, 64);
