@@ -93,7 +93,7 @@ export function refusalOf(
       };
 }
 
-/** What RAUC's last line (1.13, with OpenSSL 3) means for who wants to update; in this order. */
+/** What RAUC's reason (1.13, with OpenSSL 3) means for who wants to update; in this order. */
 const MEANINGS: readonly (readonly [RegExp, Refusal])[] = [
   [
     /Signature size is 0$/,
@@ -133,10 +133,27 @@ const MEANINGS: readonly (readonly [RegExp, Refusal])[] = [
   ],
 ];
 
-/** The refusal behind what RAUC wrote on standard error; null when it is none of the known ones. */
-export function meaningOf(stderr: string): Refusal | null {
-  const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return MEANINGS.find(([pattern]) => pattern.test(last))?.[1] ?? null;
+/**
+ * What RAUC gives as the reason: the last line of its standard error or, since `rauc install` says no more there than that it
+ * failed, what follows `LastError:` among its progress on standard output.
+ */
+export function reasonIn({ out, err }: { readonly out: string; readonly err: string }): string {
+  const reason = linesOf(out).findLast((line) => line.startsWith(REASON));
+  return reason?.slice(REASON.length) ?? linesOf(err).at(-1) ?? '';
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+const REASON = 'LastError: ';
+
+/** The refusal behind such a reason; null when it is none of the known ones. */
+export function meaningOf(reason: string): Refusal | null {
+  return MEANINGS.find(([pattern]) => pattern.test(reason))?.[1] ?? null;
 }
 
 /** A short word, fit to be shown. */

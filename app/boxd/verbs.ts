@@ -1,4 +1,4 @@
-import { meaningOf, type RunningSystem, readBundleInfo, refusalOf } from './bundle.ts';
+import { meaningOf, type RunningSystem, readBundleInfo, reasonIn, refusalOf } from './bundle.ts';
 import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
 import { LED_NAMES, LED_STATES, ledPattern } from './led.ts';
 import { type Ended, type Machine, PLACES } from './programs.ts';
@@ -131,8 +131,9 @@ async function installUpdate(
 
 /** In our words where RAUC's are known, with RAUC's own for who must look further. */
 function refusedBy(ended: Ended): Reply {
-  const meaning = meaningOf(ended.err);
-  const said = failed(ended);
+  const reason = reasonIn(ended);
+  const meaning = meaningOf(reason);
+  const said = failed({ ...ended, err: reason });
   return meaning === null
     ? { ...said, code: 'update-refused' }
     : { ok: false, code: meaning.code, detail: `${meaning.detail} (${said.detail})` };

@@ -8,7 +8,7 @@ import { takeFromRescue } from '../local/rescue-door.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
 import { type ApiOutbox, type OutboxFailure, openApiOutbox, readRebuilt } from '../outbox/index.ts';
-import { createStatus, LoopDelay, readLastRestart, type TrafficCounts } from '../status/index.ts';
+import { createStatus, LoopDelay, lastRestartReader, type TrafficCounts } from '../status/index.ts';
 import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
 import { databaseFile, prepareRunDir } from './database.ts';
@@ -91,6 +91,7 @@ async function startApi(
   const trial = openTrial(runDir, clock);
   const loopDelay = new LoopDelay(() => clock.monotonicMs());
   let http: HttpService | null = null;
+  const lastRestart = lastRestartReader();
   const status = createStatus({
     outbox,
     workerLink,
@@ -102,7 +103,9 @@ async function startApi(
     past: {
       settingsDamaged,
       rebuilt: readRebuilt(config.dataDir),
-      lastRestart: readLastRestart(),
+      get lastRestart() {
+        return lastRestart();
+      },
     },
     traffic: () => (http === null ? null : trafficCounts(http.counters, loopDelay)),
   });

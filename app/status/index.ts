@@ -1,5 +1,5 @@
 export { createStatus, type Status, type StatusOptions } from './create-status.ts';
-export { readLastRestart } from './last-restart.ts';
+export { lastRestartReader } from './last-restart.ts';
 export { LoopDelay } from './loop-delay.ts';
 export type { PageRequest, RenderedPage } from './page.ts';
 export type { Readiness } from './readiness.ts';

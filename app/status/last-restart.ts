@@ -29,3 +29,12 @@ export function readLastRestart(file: string = FILE): LastRestart | null {
     return null;
   }
 }
+
+/** Looks until the note is there, which may be written while the API starts, and keeps it. */
+export function lastRestartReader(file: string = FILE): () => LastRestart | null {
+  let known: LastRestart | null = null;
+  return () => {
+    known ??= readLastRestart(file);
+    return known;
+  };
+}

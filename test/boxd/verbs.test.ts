@@ -149,9 +149,18 @@ test('an update that turns out damaged while it is installed is refused in our w
   const machine = new RecordedMachine();
   machine.files.set(BUNDLE, '');
   machine.ends.set('rauc info', { code: 0, out: info('1.5.0'), err: '' });
-  machine.ends.set('rauc install', { code: 1, out: '', err: 'Failed: Input/output error' });
+  // As RAUC 1.13 says it on a box.
+  machine.ends.set('rauc install', {
+    code: 1,
+    out: 'installing\n 99% Updating slots failed.\n100% Installing failed.\nLastError: Installation error: Failed updating slot rootfs.1: Failed to copy data: Error reading from file: Input/output error\n',
+    err: 'Installing `/var/lib/pisang/update/bundle.raucb` failed\n',
+  });
   const reply = await ask(machine, { verb: 'install-update' });
   assert.equal(reply.ok ? null : reply.code, 'update-changed');
+  assert.match(
+    reply.ok ? '' : reply.detail,
+    /^The update was changed or damaged after it was signed; .* \(Installation error: .* Input\/output error\)$/,
+  );
 });
 
 test('who signed it is said where it was not the release key', async () => {

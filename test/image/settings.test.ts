@@ -204,7 +204,7 @@ test('a card with nothing new on it keeps nobody waiting: only the claim code is
   box.put('boot/pisang/password.txt', 'secret');
   assert.equal(asked(), 'pisang');
   assert.equal(asked(), later);
-  box.put(`${DATA}/box/factory-reset`, '');
+  box.put(`${DATA}/factory-reset`, '');
   assert.equal(asked(), 'pisang', 'the box itself was asked to forget everything');
 });
 

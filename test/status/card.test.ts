@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readCard } from '../../app/status/card-reader.ts';
-import { readLastRestart } from '../../app/status/last-restart.ts';
+import { lastRestartReader, readLastRestart } from '../../app/status/last-restart.ts';
 import { BOX, bench } from './support.ts';
 
 /** /sys with the fourth partition of a card, as the kernel lays it out. */
@@ -83,6 +83,18 @@ test('the reason of the last start is read as it was noted, or is unknown', (t) 
     at: '2026-11-21T07:03:12Z',
     unclean7d: 2,
   });
+});
+
+test('a note that is written while the API starts is found, and then kept', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pisang-restart-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'last-restart.json');
+  const lastRestart = lastRestartReader(file);
+  assert.equal(lastRestart(), null);
+  writeFileSync(file, '{"reason":"person","at":"2026-11-21T07:03:12Z","unclean7d":0}');
+  assert.equal(lastRestart()?.reason, 'person');
+  rmSync(file);
+  assert.equal(lastRestart()?.reason, 'person');
 });
 
 test('page and document say card, wear and why the box started', async () => {
