@@ -105,6 +105,28 @@ export function checkDescriptors(): Finding {
       };
 }
 
+interface ModemLook {
+  readonly id: string;
+  readonly state: string;
+  readonly sim: { readonly state: string };
+}
+
+/** A modem that answers is of no use while its SIM is locked or not there. */
+export function checkModem({ id, state, sim }: ModemLook): Finding {
+  const fault =
+    state !== 'ready'
+      ? `is ${state}`
+      : sim.state !== 'ready'
+        ? `answers, but its SIM cannot be used (${sim.state})`
+        : null;
+  return finding(
+    fault === null,
+    `modem ${id}`,
+    'ready',
+    `${fault}; the status page says why and what to do`,
+  );
+}
+
 /** Whether the API answers, and what it says about the whole. */
 export async function checkApi(address: ApiAddress): Promise<readonly Finding[]> {
   try {
@@ -112,19 +134,12 @@ export async function checkApi(address: ApiAddress): Promise<readonly Finding[]>
     const status = body as {
       health?: string;
       verdict?: { title?: { en?: string } };
-      modems?: readonly { id: string; state: string }[];
+      modems?: readonly ModemLook[];
     } | null;
     const title = status?.verdict?.title?.en ?? 'no verdict';
     return [
       { level: status?.health === 'healthy' ? 'ok' : 'warn', subject: 'API', sentence: title },
-      ...(status?.modems ?? []).map((modem) =>
-        finding(
-          modem.state === 'ready',
-          `modem ${modem.id}`,
-          'ready',
-          `is ${modem.state}; the status page says why and what to do`,
-        ),
-      ),
+      ...(status?.modems ?? []).map(checkModem),
     ];
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);

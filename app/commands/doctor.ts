@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createWriteStream, statSync } from 'node:fs';
+import { createWriteStream, rmSync, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { redactConfig } from '../config/redact.ts';
 import type { GatewayConfig } from '../domain/config.ts';
+import type { GatewayError } from '../domain/gateway-error.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { ensureDatabase, quickCheck, SCHEMA_VERSION } from '../outbox/index.ts';
 import { type BundleFile, journalFiles, logFiles, writeBundle } from './bundle.ts';
@@ -54,7 +55,13 @@ export const command: Command = {
       return code;
     }
     const files = await bundleFiles(context, config, findings);
-    await writeBundle(files, out, Date.now());
+    await writeBundle(files, out, Date.now()).catch((error: unknown) => {
+      if (target !== '-') {
+        // Else half a bundle stays, and the next try finds its name taken.
+        rmSync(target, { force: true });
+      }
+      throw notWritten(target, error);
+    });
     toTerminal(
       `${target === '-' ? 'the bundle' : target} is written; numbers and texts are masked`,
     );
@@ -66,6 +73,7 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
   EEXIST: 'is there already; choose another name',
   ENOENT: 'lies in a folder that does not exist',
   EACCES: 'may not be written by this user',
+  ENOSPC: 'lies on a disk that is full',
   EROFS: 'lies on a disk that is read-only',
 };
 
@@ -75,14 +83,18 @@ async function newFile(path: string): Promise<Writable> {
   try {
     await once(file, 'open');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw failure(
-      'bundle-not-written',
-      `--bundle: ${path} ${FILE_FAULTS[code] ?? `cannot be written (${code})`}`,
-      error,
-    );
+    throw notWritten(path, error);
   }
   return file;
+}
+
+function notWritten(path: string, error: unknown): GatewayError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return failure(
+    'bundle-not-written',
+    `--bundle: ${path} ${FILE_FAULTS[code] ?? `cannot be written (${code})`}`,
+    error,
+  );
 }
 
 async function examine(

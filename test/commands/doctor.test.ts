@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, test } from 'node:test';
 import { BUNDLE_LIMIT_BYTES, writeBundle } from '../../app/commands/bundle.ts';
-import { checkNode, checkPort } from '../../app/commands/checks.ts';
+import { checkModem, checkNode, checkPort } from '../../app/commands/checks.ts';
 import { runCommandLine } from '../../app/commands/command-line.ts';
 import { unreachable } from '../../app/commands/local-api.ts';
 import { maskText } from '../../app/commands/mask-text.ts';
@@ -141,6 +141,15 @@ test('Node and ports', async () => {
     'tcp://127.0.0.1:1 does not answer; is it switched on?',
   );
   assert.equal(await port('sim:'), 'simulated');
+});
+
+test('a modem whose SIM is locked is not called ready', () => {
+  const look = (state: string, sim: string) => checkModem({ id: 'm', state, sim: { state: sim } });
+  assert.equal(look('ready', 'ready').level, 'ok');
+  assert.equal(look('absent', 'unknown').level, 'fail');
+  const locked = look('ready', 'pin');
+  assert.equal(locked.level, 'fail');
+  assert.match(locked.sentence, /^answers, but its SIM cannot be used \(pin\)/);
 });
 
 test('the port of a running worker is left alone: a second connection would take the modem away', async (t) => {
