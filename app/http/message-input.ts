@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
-import type { GatewayConfig } from '../domain/config.ts';
+import type { GatewayConfig, ModemConfig } from '../domain/config.ts';
 import type { MessageId, ModemId } from '../domain/ids.ts';
 import type { EncodingChoice, NewMessage, OnUncertain, Priority } from '../domain/message.ts';
 import type { RecipientReader } from '../domain/recipient.ts';
 import * as checks from './compiled-checks.js';
 import { MESSAGE_INPUT } from './input-schemas.ts';
 import type { FieldError } from './problems.ts';
-import { parseRfc3339 } from './rfc3339.ts';
 import { countSegments } from './segments.ts';
+import { endsBefore, readSendAt } from './send-time.ts';
 import { validator } from './validator.ts';
 
-const LATEST_SEND_AT_MS = 90 * 86_400_000;
 const METADATA_LIMIT_BYTES = 4_096;
 const METADATA_LIMIT_DEPTH = 32;
 
@@ -61,6 +60,11 @@ export function messageReader(
       errors.push({
         pointer: `${at}/to`,
         detail: `is no number: give + and 8 to 15 digits, a national number of ${config.defaultRegion}, or a short code of 3 to 8 digits`,
+      });
+    } else if ((fields.modem ?? null) === null && !isServed(config.modems, recipient.address)) {
+      errors.push({
+        pointer: `${at}/to`,
+        detail: 'is served by no modem; add its beginning to the routes of one, or name the modem',
       });
     }
     const counted = countSegments(fields.text, fields.encoding ?? 'auto');
@@ -121,6 +125,14 @@ export function messageReader(
   };
 }
 
+/** A number outside the routes of all modems would wait for ever. */
+function isServed(modems: readonly ModemConfig[], to: string): boolean {
+  return (
+    modems.length === 0 ||
+    modems.some(({ routes }) => routes.length === 0 || routes.some((start) => to.startsWith(start)))
+  );
+}
+
 export function newMessage(
   checked: CheckedMessage,
   id: MessageId,
@@ -169,35 +181,6 @@ export function meaningHash(kind: string, messages: readonly CheckedMessage[]): 
     );
   }
   return hash.digest('hex');
-}
-
-/** A past time is kept: it means at once, and the same body must mean the same when repeated. */
-function readSendAt(written: string | null, clock: Clock): number | null | string {
-  if (written === null) {
-    return null;
-  }
-  const atMs = parseRfc3339(written);
-  if (atMs === null) {
-    return 'must be a time as in RFC 3339, for example 2026-11-21T07:00:00+07:00';
-  }
-  if (clock.trusted() && atMs - clock.nowMs() > LATEST_SEND_AT_MS) {
-    return 'must be at most 90 days ahead';
-  }
-  return atMs;
-}
-
-/** A time that counts from acceptance and is over when the message first may be sent. */
-function endsBefore(
-  sendAtMs: number | null,
-  validitySeconds: number | null,
-  clock: Clock,
-): boolean {
-  return (
-    sendAtMs !== null &&
-    validitySeconds !== null &&
-    clock.trusted() &&
-    sendAtMs - clock.nowMs() >= validitySeconds * 1_000
-  );
 }
 
 function readMetadata(

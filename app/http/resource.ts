@@ -185,6 +185,7 @@ function estimatedSendAtMs(
   for (const modem of modems) {
     if (
       modem.state === 'ready' &&
+      modem.sim.state === 'ready' &&
       modem.sending.holding === null &&
       (record.modem === null || record.modem === modem.id)
     ) {

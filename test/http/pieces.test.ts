@@ -7,10 +7,12 @@ import { isMessageId, type ModemId } from '../../app/domain/ids.ts';
 import type { NewMessage } from '../../app/domain/message.ts';
 import { formFields } from '../../app/http/form-fields.ts';
 import { messageIds } from '../../app/http/message-ids.ts';
-import { acceptedResource } from '../../app/http/resource.ts';
+import { acceptedResource, messageResource } from '../../app/http/resource.ts';
 import { parseRfc3339 } from '../../app/http/rfc3339.ts';
 import { countSegments } from '../../app/http/segments.ts';
+import type { MessageRecord } from '../../app/outbox/index.ts';
 import { segmentText } from '../../app/pdu/index.ts';
+import { modemSnapshot } from '../support/facts.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 test('counting segments agrees with the codec, short cut or not', () => {
@@ -163,4 +165,24 @@ test('times of RFC 3339, and none else', () => {
   ]) {
     assert.equal(parseRfc3339(wrong), null, wrong);
   }
+});
+
+test('no time is promised on behalf of a modem whose SIM is locked', () => {
+  const record = {
+    status: 'queued',
+    queuePosition: 2,
+    modem: null,
+    waitUntilMs: null,
+    sendAtMs: null,
+    sentAtMs: null,
+    deliveredAtMs: null,
+  };
+  const estimate = (sim: 'ready' | 'pin') =>
+    messageResource(
+      { ...record, errorCode: null, createdAtMs: 0, metadata: null } as unknown as MessageRecord,
+      [modemSnapshot({ sim: { state: sim } })],
+      0,
+    )['estimatedSendAt'];
+  assert.notEqual(estimate('ready'), null);
+  assert.equal(estimate('pin'), null);
 });
