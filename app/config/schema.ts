@@ -259,7 +259,7 @@ export const SCHEMA: Fields<GatewayConfig> = {
   }),
   status: group('The status page.', {
     public: choice(
-      'What people without a login see: `full-page` (numbers and texts masked), `verdict` (one sentence), `off`.',
+      'What people without a login see: `full-page` (numbers and texts masked), `verdict` (one sentence), `off`. With the latter two `/v1/status` leaves out modems and messages, too.',
       'full-page',
       ['full-page', 'verdict', 'off'],
     ),

@@ -31,14 +31,16 @@ export interface DocumentInput {
 export function buildDocument(input: DocumentInput): StatusDocument {
   const { sources, facts, verdict, version, traffic, authenticated } = input;
   const { clock, config, counters, memory, box } = sources;
-  const redacted: string[] = [];
-  const messages = counters.messages.map((message, index) => {
+  // A house that shows people less than the page shows programs without a key no more.
+  const bare = !authenticated && config.status.public !== 'full-page';
+  const redacted: string[] = bare ? ['/messages', '/modems'] : [];
+  const messages = (bare ? [] : counters.messages).map((message, index) => {
     if (!authenticated) {
       redacted.push(`/messages/${index}/to`);
     }
     return messageLine(message, facts, authenticated);
   });
-  const modems = facts.modems.map(({ snapshot }, index) => {
+  const modems = (bare ? [] : facts.modems).map(({ snapshot }, index) => {
     const document = modemDocument(snapshot);
     if (authenticated) {
       return document;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readBox } from '../../app/status/box-reader.ts';
 import { lastFour, maskNumber } from '../../app/status/mask.ts';
 import { modemSnapshot } from '../support/facts.ts';
-import { bench, HEALTH, workerSnapshot } from './support.ts';
+import { bench, CONFIG, HEALTH, workerSnapshot } from './support.ts';
 
 /** The shape of `GET /v1/status`, by its sorted paths; arrays are looked into at [0]. */
 function paths(value: unknown, path = ''): string[] {
@@ -95,6 +95,19 @@ test('without a login numbers and identities are masked, and the pointers say wh
   assert.deepEqual(full.redacted, []);
   assert.equal(full.messages[0]?.to, '+6289610707901');
   assert.equal(full.modems[0]?.sim.iccid, '8962101234567894417');
+});
+
+test('where the page is closed, programs without a key read no modems and messages either', async () => {
+  for (const shown of ['verdict', 'off'] as const) {
+    const { status } = bench({ config: { ...CONFIG, status: { public: shown } } });
+    const open = await status.json({ authenticated: false });
+    assert.deepEqual([open.messages, open.modems], [[], []]);
+    assert.deepEqual(open.redacted, ['/messages', '/modems']);
+    assert.equal(open.health, 'healthy');
+    const full = await status.json({ authenticated: true });
+    assert.equal(full.modems.length, 1);
+    assert.deepEqual(full.redacted, []);
+  }
 });
 
 test('masks keep the country and three digits at both ends', () => {
