@@ -25,8 +25,17 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   legalComments: 'eof',
-  // They look for their machine code beside themselves, or are loaded only when needed (below).
-  external: ['better-sqlite3', 'serialport'],
+  external: [
+    // They look for their machine code beside themselves, or are loaded only when needed (below).
+    'better-sqlite3',
+    'serialport',
+    // Fastify would load these for schemas that are not compiled yet, or for tests; ours are, so they would only be parsed.
+    'ajv',
+    '@fastify/ajv-compiler',
+    '@fastify/fast-json-stringify-compiler',
+    'fast-json-stringify',
+    'light-my-request',
+  ],
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
