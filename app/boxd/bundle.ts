@@ -138,18 +138,9 @@ const MEANINGS: readonly (readonly [RegExp, Refusal])[] = [
  * failed, what follows `LastError:` among its progress on standard output.
  */
 export function reasonIn({ out, err }: { readonly out: string; readonly err: string }): string {
-  const reason = linesOf(out).findLast((line) => line.startsWith(REASON));
-  return reason?.slice(REASON.length) ?? linesOf(err).at(-1) ?? '';
+  const reason = [...out.matchAll(/^LastError: (.*)$/gm)].at(-1)?.[1];
+  return (reason ?? err.trim().split('\n').at(-1) ?? '').trim();
 }
-
-function linesOf(text: string): string[] {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => line.trim());
-}
-
-const REASON = 'LastError: ';
 
 /** The refusal behind such a reason; null when it is none of the known ones. */
 export function meaningOf(reason: string): Refusal | null {
