@@ -178,12 +178,18 @@ test('a refused file is told and does not keep the rest from being put in force'
   assert.match(box.read('notes'), /^settings now$/m);
 });
 
-test('a card with nothing new on it keeps nobody waiting: only the claim code is made, later', (t) => {
+/** A box whose card holds this `pisang.json`; its `pisang` notes that it ran, and ends with `code`. */
+function boxWithCard(t: TestContext, settings: string, code: number): ScriptBox {
   const box = newBox(t, MOUNTED);
-  box.put('usr/bin/pisang', '#!/bin/sh\necho pisang >>"$BOX/notes"\n', 0o755);
+  box.put('usr/bin/pisang', `#!/bin/sh\necho pisang >>"$BOX/notes"\nexit ${code}\n`, 0o755);
   box.put('usr/lib/pisang/settings', '#!/bin/sh\n:\n', 0o755);
   box.put(`${DATA}/box/hostname`, 'x\n');
-  box.put('boot/pisang/pisang.json', '{}');
+  box.put('boot/pisang/pisang.json', settings);
+  return box;
+}
+
+test('a card with nothing new on it keeps nobody waiting: only the claim code is made, later', (t) => {
+  const box = boxWithCard(t, '{}', 0);
   box.put('boot/pisang/RESULT.txt', 'old');
   const asked = (...args: string[]): string => {
     box.put('notes', '');
@@ -209,11 +215,7 @@ test('a card with nothing new on it keeps nobody waiting: only the claim code is
 });
 
 test('a refused file is looked at again at the next start', (t) => {
-  const box = newBox(t, MOUNTED);
-  box.put('usr/bin/pisang', '#!/bin/sh\necho pisang >>"$BOX/notes"\nexit 1\n', 0o755);
-  box.put('usr/lib/pisang/settings', '#!/bin/sh\n:\n', 0o755);
-  box.put(`${DATA}/box/hostname`, 'x\n');
-  box.put('boot/pisang/pisang.json', '{');
+  const box = boxWithCard(t, '{', 1);
   box.run(PROVISION);
   box.run(PROVISION);
   assert.equal(box.read('notes').match(/^pisang$/gm)?.length, 2);
