@@ -144,7 +144,6 @@ test('the partition is writable for as long as it is read, and the screen shows 
   box.put('usr/bin/pisang', '#!/bin/sh\necho "pisang $*" >>"$BOX/notes"\n', 0o755);
   box.put('usr/lib/pisang/settings', '#!/bin/sh\necho "settings $*" >>"$BOX/notes"\n', 0o755);
   box.put('run/pisang/console.txt', 'Claim code: A\\B\n');
-  box.put(`${DATA}/box/hostname`, 'x\n');
   assert.equal(box.run(PROVISION).status, 0);
   const steps = box
     .read('notes')
@@ -176,49 +175,6 @@ test('a refused file is told and does not keep the rest from being put in force'
   box.put('usr/lib/pisang/settings', '#!/bin/sh\necho "settings $*" >>"$BOX/notes"\n', 0o755);
   assert.equal(box.run(PROVISION).status, 1);
   assert.match(box.read('notes'), /^settings now$/m);
-});
-
-/** A box whose card holds this `pisang.json`; its `pisang` notes that it ran, and ends with `code`. */
-function boxWithCard(t: TestContext, settings: string, code: number): ScriptBox {
-  const box = newBox(t, MOUNTED);
-  box.put('usr/bin/pisang', `#!/bin/sh\necho pisang >>"$BOX/notes"\nexit ${code}\n`, 0o755);
-  box.put('usr/lib/pisang/settings', '#!/bin/sh\n:\n', 0o755);
-  box.put(`${DATA}/box/hostname`, 'x\n');
-  box.put('boot/pisang/pisang.json', settings);
-  return box;
-}
-
-test('a card with nothing new on it keeps nobody waiting: only the claim code is made, later', (t) => {
-  const box = boxWithCard(t, '{}', 0);
-  box.put('boot/pisang/RESULT.txt', 'old');
-  const asked = (...args: string[]): string => {
-    box.put('notes', '');
-    assert.equal(box.run(PROVISION, ...args).status, 0);
-    return (
-      box
-        .read('notes')
-        .match(/^(pisang|systemctl .*)$/gm)
-        ?.join() ?? ''
-    );
-  };
-  const later = 'systemctl --no-block start pisang-claim.service';
-  assert.equal(asked(), 'pisang');
-  box.put('boot/pisang/RESULT.txt', 'new');
-  assert.equal(asked(), later);
-  assert.equal(asked('late'), 'pisang');
-  assert.equal(asked(), later);
-  box.put('boot/pisang/password.txt', 'secret');
-  assert.equal(asked(), 'pisang');
-  assert.equal(asked(), later);
-  box.put(`${DATA}/factory-reset`, '');
-  assert.equal(asked(), 'pisang', 'the box itself was asked to forget everything');
-});
-
-test('a refused file is looked at again at the next start', (t) => {
-  const box = boxWithCard(t, '{', 1);
-  box.run(PROVISION);
-  box.run(PROVISION);
-  assert.equal(box.read('notes').match(/^pisang$/gm)?.length, 2);
 });
 
 const MIGRATE = 'usr/lib/pisang/migrate';
