@@ -29,7 +29,7 @@ pins_of() { grep -v '^#' "$IMAGE_DIR/$1"; }
 # hash_of: 16 hex digits of standard input.
 hash_of() { sha256sum | cut -c1-16; }
 
-# epoch_of PATH…: time of the last commit that changed one of them, so that a cached result and a new one agree.
+# epoch_of PATH…: time of the last commit that changed one of them.
 epoch_of() {
   local at
   at=$(git -C "$REPO_DIR" log -1 --format=%ct -- "$@" 2>/dev/null || true)

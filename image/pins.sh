@@ -3,6 +3,8 @@
 
 SUITE=trixie
 ARCH=armhf
+# 2026-01-01. Files of the root tree that are newer bear this time, so that a tree made later is the same.
+TREE_EPOCH=1767225600
 
 # The first partition stands where Armbian's does; SPL and U-Boot lie before it.
 SPL_KIB=8            # the boot ROM of Allwinner's chips reads from here

@@ -46,7 +46,6 @@ const TREE: Readonly<Record<string, string | Buffer>> = {
   'etc/os-release': 'VERSION_CODENAME=trixie\n',
   'etc/armbian-release': 'VERSION=25.11.1\n',
   'boot/vmlinuz-6.12': zImage(),
-  'boot/initrd.img-6.12': 'x',
   'usr/lib/modules/6.12/modules.dep': '',
 };
 
@@ -177,11 +176,6 @@ const CASES: readonly (readonly [string, (folder: string) => string, RegExp])[] 
     'no modules',
     (folder) => disk(folder, { 'usr/lib/modules/6.12/modules.dep': null }),
     /no modules for its kernel 6\.12/,
-  ],
-  [
-    'no initramfs',
-    (folder) => disk(folder, { 'boot/initrd.img-6.12': null }),
-    /no initramfs \(initrd\.img-6\.12 or uInitrd-6\.12\)/,
   ],
   ['no device trees', (folder) => disk(folder), /no device tree sun7i-a20-bananapi\.dtb/],
 ];

@@ -1,6 +1,6 @@
 import { type Answer, ask } from '../support/ask.ts';
 import { freePort } from '../support/free-port.ts';
-import { Machine } from './machine.ts';
+import { Machine, type MachineKind } from './machine.ts';
 import { apiKeyIn, type PreparedCard } from './prepared-card.ts';
 import { runProgram, tryProgram } from './run-program.ts';
 
@@ -10,6 +10,8 @@ const SSH_OPTIONS =
   'StrictHostKeyChecking=no UserKnownHostsFile=/dev/null LogLevel=ERROR BatchMode=yes ConnectTimeout=60 KexAlgorithms=curve25519-sha256';
 
 export interface GuestOptions {
+  /** `virt` unless told otherwise: 2 cores, 1 GB. `bpim2u` has the board's own card, network and watchdog. */
+  readonly kind?: MachineKind;
   /** The card as QEMU takes it, where that is not the file itself (`nbd+unix:///?socket=…`). */
   readonly disk?: string;
   /** Further arguments of QEMU, such as those of a `UsbModem`. */
@@ -18,7 +20,7 @@ export interface GuestOptions {
   readonly open?: boolean;
 }
 
-/** The appliance in QEMU's `virt` machine (2 cores, 1 GB): its ports 80 and 22, its power. */
+/** The appliance in QEMU: its ports 80 and 22, its power. */
 export class Guest {
   readonly machine: Machine;
   readonly card: PreparedCard;
@@ -28,15 +30,18 @@ export class Guest {
   readonly #onAtMs: number = performance.now();
 
   private constructor(card: PreparedCard, ports: readonly number[], options: GuestOptions) {
-    const { disk = card.file, devices = [], open = false } = options;
+    const { kind = 'virt', disk = card.file, devices = [], open = false } = options;
     const [http = 0, ssh = 0] = ports;
     const forward = [`hostfwd=tcp:127.0.0.1:${http}-:80`, `hostfwd=tcp:127.0.0.1:${ssh}-:22`];
     const net = ['user', 'id=n0', `restrict=${open ? 'off' : 'on'}`, ...forward].join(',');
-    const cards = ['-device', 'virtio-net-device,netdev=n0', '-device', 'virtio-rng-device'];
+    const own: Readonly<Record<MachineKind, readonly string[]>> = {
+      virt: ['-device', 'virtio-net-device,netdev=n0', '-device', 'virtio-rng-device'],
+      bpim2u: ['-net', 'nic,netdev=n0'],
+    };
     this.card = card;
     this.httpPort = http;
     this.sshPort = ssh;
-    this.machine = new Machine('virt', disk, ['-netdev', net, ...cards, ...devices]);
+    this.machine = new Machine(kind, disk, ['-netdev', net, ...own[kind], ...devices]);
   }
 
   /** Powers it on and returns at once. */

@@ -37,7 +37,7 @@ export const PATIENCE: Readonly<Record<string, string>> = {
 /** For who watches the console: all that is logged. */
 const TALK: Readonly<Record<string, string>> = {
   '/etc/systemd/journald.conf.d/test.conf':
-    '[Journal]\nForwardToConsole=yes\nTTYPath=/dev/ttyAMA0\n',
+    '[Journal]\nForwardToConsole=yes\nTTYPath=/dev/console\n',
 };
 
 /** A copy of the image for a card of 4 GB, with a `pisang.json` that lets the test in by SSH and API. */

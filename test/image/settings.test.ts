@@ -159,6 +159,66 @@ test('the partition is writable for as long as it is read, and the screen shows 
   assert.equal(box.read('run/issue.d/pisang-start.issue'), 'Claim code: A\\\\B\n');
 });
 
+/** `pisang provision` that leaves what it says in RESULT.txt and on the screen. */
+function provisioning(box: ScriptBox): () => boolean {
+  box.put(
+    'usr/bin/pisang',
+    `#!/bin/sh
+    echo run >>"$BOX/runs"
+    cp "$BOX/says" "$BOX/boot/pisang/RESULT.txt"
+    cp "$BOX/says" "$BOX/run/pisang/console.txt"
+    exit "$(cat "$BOX/code")"\n`,
+    0o755,
+  );
+  box.put('usr/lib/pisang/settings', '#!/bin/sh\n', 0o755);
+  box.put('usr/lib/pisang/release.json', '{"version":"1"}');
+  box.put('boot/pisang/pisang.json', '{}');
+  box.put(`${DATA}/box/keep`, '');
+  box.put(CERT, 'certificate');
+  box.put('run/pisang/keep', '');
+  box.put('says', 'SHA-256: AB');
+  box.put('code', '0');
+  return () => {
+    box.put('runs', '');
+    box.put('run/issue.d/pisang-start.issue', '');
+    box.run(PROVISION);
+    assert.equal(box.read('run/issue.d/pisang-start.issue'), box.read('says'), 'on the screen');
+    return box.read('runs') !== '';
+  };
+}
+
+/** \`install -m MODE FROM TO\`, without the owners that a test machine lacks. */
+const INSTALL = { ...MOUNTED, install: 'shift 2; cp "$1" "$2"' };
+
+test('with an owner, a card that holds nothing new is looked at without starting the program', (t) => {
+  const box = newBox(t, INSTALL);
+  const runs = provisioning(box);
+  const thrice = (): boolean[] => [runs(), runs(), runs()];
+  assert.deepEqual(thrice(), [true, true, true], 'a claim code is renewed at each start');
+  box.put(`${DATA}/app/password.json`, '{}');
+  assert.deepEqual(thrice(), [true, false, false], 'nothing changed');
+  for (const [what, change] of [
+    ['another release', () => box.put('usr/lib/pisang/release.json', '{"version":"2"}')],
+    ['another file', () => box.put('boot/pisang/pisang.json', '{"region":"ID"}')],
+    ['a password', () => box.put('boot/pisang/password.txt', 'long enough')],
+    ['a wish to erase', () => box.put('boot/pisang/factory-reset.txt', 'erase everything')],
+    ['a new certificate', () => box.put(CERT, 'another')],
+  ] as const) {
+    change();
+    assert.deepEqual(thrice(), [true, false, false], what);
+  }
+  box.put('boot/pisang/pisang.json', '{"region":"MY"}');
+  box.put('says', 'pisang.json was taken');
+  assert.deepEqual(thrice(), [true, true, false], 'what a run told is told until the next one');
+  box.put('boot/pisang/pisang.json', '{');
+  box.put('code', '1');
+  assert.deepEqual(thrice(), [true, true, true], 'a refused file is looked at each time');
+  box.put('code', '0');
+  runs();
+  box.put(`${DATA}/factory-reset`, 'erase everything');
+  assert.deepEqual(thrice(), [true, true, true], 'a reset that the box was asked for');
+});
+
 test('a factory reset forgets the identity, restarts the box and starts nothing before', (t) => {
   const box = newBox(t, MOUNTED);
   box.put('usr/bin/pisang', '#!/bin/sh\nexit 10\n', 0o755);
