@@ -70,15 +70,17 @@ BASE ?= debian
 image: build ## the SD-card image, under build/image/ (BOARD=bananapi|bananapipro|bananapim2ultra|bananapim2berry; as root)
 	@image/build '$(BOARD)' '$(BASE)'
 
-test-image: build build/js ## that image, its boot loader, an SMS and power cuts in QEMU (as root; POWER_CUTS=3, GUEST_CONSOLE=FILE)
-	@image/steps/host-tools test
-	@image/build bananapi debian raw
-	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots volatile-disk boot,build/js/test/image/$(name).test.js)
+test-image: test-image-contents test-image-start ## that image, its boot loader, an SMS and power cuts in QEMU (as root; POWER_CUTS=3, GUEST_CONSOLE=FILE)
 
 test-image-contents: build build/js ## the part of test-image that starts no Linux: contents, choice of slots (as root)
 	@image/steps/host-tools test
 	@image/build bananapi debian raw
 	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,static beside slots volatile-disk,build/js/test/image/$(name).test.js)
+
+test-image-start: build build/js ## the part of test-image that starts Linux (as root)
+	@image/steps/host-tools test
+	@image/build bananapi debian raw
+	@node --enable-source-maps --test build/js/test/image/boot.test.js
 
 test-release: build/js ## what is made to be flashed, the .img.xz and what lies beside it (as root)
 	@$(MAKE) --no-print-directory image BOARD=bananapi
@@ -91,7 +93,7 @@ test-power: build build/js ## many power cuts in QEMU, and the control without s
 
 bench-startup: build/js ## from the start of the kernel to HTTP 200, of one or two images in QEMU (BEFORE=FILE.img; STARTS=5)
 	@node --enable-source-maps build/js/test/image/main-startup.js $(BEFORE) build/image/pisang-*-$(BOARD).img
-.PHONY: image test-image test-image-contents test-release test-power bench-startup
+.PHONY: image test-image test-image-contents test-image-start test-release test-power bench-startup
 
 test-capacity: build build/js ## 252, 1,000 and 10,000 callers at once in QEMU, with the appliance's limits and without (as root)
 	@image/steps/host-tools test
@@ -114,12 +116,14 @@ test-update: build build/js ## good, broken, unbootable and refused updates of a
 .PHONY: test-update
 
 OTHER_BOARDS = bananapipro bananapim2ultra bananapim2berry
-test-boards: build/js ## the three other boards' images from the same root tree: checks and boot loader (as root)
+test-boards: build/js ## the three other boards' images from the same root tree: checks, boot loader, a start of the one that QEMU has (as root)
 	@image/steps/host-tools test
 	@for board in $(OTHER_BOARDS); do $(MAKE) --no-print-directory image BOARD=$$board || exit 1; done
 	@for board in $(OTHER_BOARDS); do echo "== $$board"; \
 	  PISANG_BOARD=$$board node --enable-source-maps --test --test-concurrency=1 \
 	    $(foreach name,static beside release slots,build/js/test/image/$(name).test.js) || exit 1; done
+	@echo '== bananapim2ultra, started in QEMU from its SPL on'
+	@PISANG_BOARD=bananapim2ultra node --enable-source-maps --test build/js/test/image/board.test.js
 .PHONY: test-boards
 
 ARMBIAN = build/armbian-shaped.img.xz

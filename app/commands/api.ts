@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import type { GatewayConfig } from '../domain/config.ts';
-import { type HttpService, sharedPort, startHttp } from '../http/index.ts';
+import type { HttpService } from '../http/index.ts';
 import { takeFromRescue } from '../local/rescue-door.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
@@ -58,7 +58,6 @@ async function startApi(
   settingsDamaged: boolean,
 ): Promise<RunningService> {
   const { version } = context;
-  const shared = sharedPort();
   const clock = processClock(context.environment);
   let onFailure: (reason: OutboxFailure) => void = () => {};
   const failed = new Promise<OutboxFailure>((resolve) => {
@@ -80,8 +79,13 @@ async function startApi(
       },
     });
   // The processes of one API share its folder; their parent holds the lock.
-  const lock = shared === undefined ? await lockDataDir(config.dataDir, 'api') : null;
-  const { outbox, usableAgain } = await openOrStandIn(open, clock, logger);
+  const lock = cluster.isPrimary ? await lockDataDir(config.dataDir, 'api') : null;
+  // The writer's thread starts while this one reads the code of the server: seconds on the board.
+  const [{ outbox, usableAgain }, { sharedPort, startHttp }] = await Promise.all([
+    openOrStandIn(open, clock, logger),
+    import('../http/index.ts'),
+  ]);
+  const shared = sharedPort();
   if (outbox.health().state === 'damaged') {
     markSuspect(config, 'met while it was opened', logger);
   }

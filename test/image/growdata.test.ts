@@ -113,6 +113,13 @@ test('a card with less than 8 MiB to gain is left alone; one that is full as wel
   }
 });
 
+test('a udev that does not answer in time does not keep a grown partition from being used', (t) => {
+  const card = newCard(t, CARD, { udevadm: 'exit 1' });
+  const { status, said } = card.run(GROWDATA);
+  assert.equal(status, 0, said);
+  assert.equal(card.fileSystemSectors(), CARD - P4);
+});
+
 /** The returned function puts back what was there before. */
 function replaceTools(card: Card, tools: Readonly<Record<string, string>>): () => void {
   const before = Object.keys(tools).map((name) => [name, card.read(`bin/${name}`)] as const);

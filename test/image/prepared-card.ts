@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { card, FAT_START, SLOT_START } from './built-image.ts';
@@ -22,6 +22,8 @@ export interface Preparation {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Files of slot A, by absolute path, written over or added to this copy of the image; mode 0644. */
   readonly slotFiles?: Readonly<Record<string, string>>;
+  /** Added to the kernel's command line by a boot script that is otherwise the image's. */
+  readonly kernelArguments?: string;
 }
 
 /** Name of the test's API key. */
@@ -43,7 +45,7 @@ const TALK: Readonly<Record<string, string>> = {
 /** A copy of the image for a card of 4 GB, with a `pisang.json` that lets the test in by SSH and API. */
 export async function preparedCard(
   t: TestContext,
-  { settings = {}, slotFiles = {} }: Preparation = {},
+  { settings = {}, slotFiles = {}, kernelArguments }: Preparation = {},
 ): Promise<PreparedCard> {
   const { file, folder } = card(t);
   const sshKey = join(folder, 'ssh-key');
@@ -57,6 +59,7 @@ export async function preparedCard(
     'pisang.json',
     JSON.stringify({ sshKeys: [publicKey], apiKeys, ...settings }, null, 2),
   );
+  if (kernelArguments !== undefined) await addToCommandLine(prepared, kernelArguments);
   const talk = process.env['GUEST_CONSOLE'] === undefined ? {} : TALK;
   const slotA = `${file}?offset=${SLOT_START * 512}`;
   await writeIntoFileSystem(slotA, folder, { ...PATIENCE, ...talk, ...slotFiles });
@@ -72,6 +75,17 @@ async function putOnPisang(
   const source = join(folder, `for-${name}`);
   writeFileSync(source, text);
   await runProgram(['mcopy', '-o', '-i', `${file}${FAT}`, source, `::${name}`]);
+}
+
+async function addToCommandLine({ file, folder }: PreparedCard, words: string): Promise<void> {
+  const [source, script] = [join(folder, 'boot.cmd'), join(folder, 'boot.scr')];
+  const text = readFileSync('image/boot.cmd', 'utf8').replace(
+    /(?<=panic=10 quiet)(?=")/,
+    ` ${words}`,
+  );
+  writeFileSync(source, text);
+  await runProgram(`mkimage -A arm -T script -C none -d ${source} ${script}`.split(' '));
+  await runProgram(['mcopy', '-o', '-i', `${file}${FAT}`, script, '::boot.scr']);
 }
 
 /** A file of `PISANG`; the machine must be off. */
