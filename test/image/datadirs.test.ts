@@ -9,7 +9,8 @@ const SYSTEM = 'var/lib/pisang/system';
 function newBox(t: TestContext, tools: Readonly<Record<string, string>> = {}): ScriptBox {
   const box = scriptBox(t, {
     fw_printenv: '[ -s "$BOX/state" ] && cat "$BOX/state"',
-    install: ':',
+    install: 'echo "install $*" >>"$BOX/gives"',
+    chown: 'echo "chown $*" >>"$BOX/gives"',
     fw_setenv: 'echo "$*" >>"$BOX/writes"; echo "$2" >"$BOX/state"',
     ...tools,
   });
@@ -21,6 +22,8 @@ test('the first start makes the folders and keeps its identity in the slot state
   const box = newBox(t);
   assert.equal(box.run(DATADIRS).status, 0);
   assert.ok(box.exists(`${SYSTEM}/log`) && box.exists(`${SYSTEM}/systemd`));
+  // Whatever root left beside the database is the services' again, before the first of them looks.
+  assert.match(box.read('gives'), /^chown -R pisang:pisang \S*\/var\/lib\/pisang\/app$/m);
   assert.equal(box.read('state'), `${ID}\n`);
   // The other slot, or a slot after an update, starts with the identity that boot.cmd hands over.
   assert.equal(box.run(DATADIRS).status, 0);
