@@ -173,7 +173,7 @@ function provisioning(box: ScriptBox): () => boolean {
   box.put('usr/lib/pisang/settings', '#!/bin/sh\n', 0o755);
   box.put('usr/lib/pisang/release.json', '{"version":"1"}');
   box.put('boot/pisang/pisang.json', '{}');
-  box.put(`${DATA}/box/keep`, '');
+  box.put(`${DATA}/box/provisioned`, 'what the program keeps there');
   box.put(CERT, 'certificate');
   box.put('run/pisang/keep', '');
   box.put('says', 'SHA-256: AB');
@@ -183,6 +183,7 @@ function provisioning(box: ScriptBox): () => boolean {
     box.put('run/issue.d/pisang-start.issue', '');
     box.run(PROVISION);
     assert.equal(box.read('run/issue.d/pisang-start.issue'), box.read('says'), 'on the screen');
+    assert.ok(box.exists(`${DATA}/box/provisioned`), "the program's own notes stay");
     return box.read('runs') !== '';
   };
 }
