@@ -61,7 +61,8 @@ export function formatBytes(bytes: number, lang: Language): string {
     : `${formatNumber(Math.round((mib / 1024) * 10) / 10, lang)}${NBSP}GiB`;
 }
 
-const ZONES: Readonly<Record<string, string>> = {
+/** Abbreviations of the zones in which most boxes stand; each name is an IANA time zone. */
+export const ZONES: Readonly<Record<string, string>> = {
   'Asia/Jakarta': 'WIB',
   'Asia/Pontianak': 'WIB',
   'Asia/Makassar': 'WITA',
