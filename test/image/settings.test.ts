@@ -201,6 +201,7 @@ test('with an owner, a card that holds nothing new is looked at without starting
   for (const [what, change] of [
     ['another release', () => box.put('usr/lib/pisang/release.json', '{"version":"2"}')],
     ['another file', () => box.put('boot/pisang/pisang.json', '{"region":"ID"}')],
+    ['a wrong name', () => box.put('boot/pisang/pisang.json.txt', '{}')],
     ['a password', () => box.put('boot/pisang/password.txt', 'long enough')],
     ['a wish to erase', () => box.put('boot/pisang/factory-reset.txt', 'erase everything')],
     ['a new certificate', () => box.put(CERT, 'another')],
