@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { OVERLAYS, overlayText, REPOSITORY } from './overlay-tree.ts';
@@ -95,6 +95,21 @@ test('what was provisioned is in force, daemons are told only afterwards, and on
   assert.equal(box.run(SETTINGS, 'now').status, 0);
   assert.equal(box.exists('run/systemd/network/10-pisang.network'), false);
   assert.deepEqual(box.read('notes').match(/^(systemctl|networkctl).*$/gm), ['networkctl reload']);
+});
+
+test('the clock goes on where it stopped, never back', (t) => {
+  const box = newBox(t, { date: 'echo "date $*" >>"$BOX/notes"' });
+  const clock = `${DATA}/system/systemd/timesync/clock`;
+  box.put(clock, '');
+  const setTo = (seconds: number): string => {
+    utimesSync(join(box.folder, clock), seconds, seconds);
+    box.put('notes', '');
+    assert.equal(box.run(SETTINGS).status, 0);
+    return box.read('notes').match(/^date .*$/m)?.[0] ?? '';
+  };
+  const ahead = Math.round(Date.now() / 1_000) + 86_400;
+  assert.equal(setTo(ahead), `date -s @${ahead}`);
+  assert.equal(setTo(ahead - 2 * 86_400), '');
 });
 
 for (const [provisioned, zone] of [
