@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../support/ask.ts';
 import { freePort } from '../support/free-port.ts';
+import { FAT_START } from './built-image.ts';
 import { Machine } from './machine.ts';
 
-/** Compares how long two images take from the start of the kernel to HTTP 200, alternating in one run. */
+/**
+ * Compares how long two images take from the start of the kernel to HTTP 200, alternating in one run: boxes that have an
+ * owner and nothing new on the card, as nearly every start is.
+ */
 const BOOT_TIMEOUT_MS = 900_000;
 const STARTS = Number(process.env['STARTS'] ?? 5);
+/** Grows the data partition, makes keys, takes the password; says so in RESULT.txt; finds nothing new. */
+const STARTS_TO_SETTLE = 3;
+const PASSWORD = 'for-the-bench-only';
 
 interface Start {
   /** From "Starting kernel" to 200 of `/health/live`, in seconds. */
@@ -57,8 +64,9 @@ try {
   for (const { image, file } of cards) {
     execFileSync('cp', ['--sparse=always', image, file]);
     execFileSync('truncate', ['-s', '4G', file]);
-    // The first start grows the data partition and makes keys; the ones after it are measured.
-    await start(file);
+    const pisang = `${file}@@${FAT_START * 512}`;
+    execFileSync('mcopy', ['-i', pisang, '-', '::password.txt'], { input: `${PASSWORD}\n` });
+    for (let time = 1; time <= STARTS_TO_SETTLE; time += 1) await start(file);
   }
   for (let round = 1; round <= STARTS; round += 1) {
     for (const { image, file, starts } of cards) {

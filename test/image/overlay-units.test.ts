@@ -136,7 +136,12 @@ test('systemd makes of each line of fstab a mount that local-fs.target wants and
     assert.match(unit, /^Before=.*local-fs\.target/m, name);
     assert.equal(existsSync(join(units, 'local-fs.target.requires', `${name}.mount`)), false, name);
     assert.equal(existsSync(join(units, 'local-fs.target.wants', `${name}.mount`)), true, name);
+    // A check of systemd's would be bound to the device, and the mount to the check.
+    assert.doesNotMatch(unit, /fsck/, name);
   }
+  const data = readFileSync(join(units, 'var-lib-pisang.mount'), 'utf8');
+  assert.match(data, /^Requires=pisang-checkdata\.service$/m);
+  assert.match(data, /^After=pisang-checkdata\.service$/m);
 });
 
 test('pisang-boxd keeps the two rights that its verbs need, and no others', () => {

@@ -6,11 +6,11 @@ import { type TestContext, test } from 'node:test';
 import { type ScriptBox, scriptBox } from './script-rig.ts';
 
 /**
- * growdata with the real sfdisk, e2fsck and resize2fs on files: `dev/card` is the disk, `dev/card4`
+ * checkdata with the real sfdisk, e2fsck and resize2fs on files: `dev/card` is the disk, `dev/card4`
  * what the kernel would show of its fourth partition. Only partx and the kernel's figures are
  * stand-ins, and `boot` is what a start does with the table it finds.
  */
-const GROWDATA = 'usr/lib/pisang/growdata';
+const CHECKDATA = 'usr/lib/pisang/checkdata';
 const MIB = 2_048; // sectors
 const P4 = 32 * MIB;
 const SHIPPED = 64 * MIB;
@@ -89,14 +89,14 @@ const CARD = 4 * 1024 * MIB;
 
 test('the data partition and its file system fill the card, and a second start changes nothing', (t) => {
   const card = newCard(t, CARD);
-  const first = card.run(GROWDATA);
+  const first = card.run(CHECKDATA);
   assert.equal(first.status, 0, first.said);
   assert.equal(card.tableSectors(), CARD - P4);
   assert.equal(card.fileSystemSectors(), CARD - P4);
   assert.equal(card.content(), 'what was stored');
   const table = tool(`head -c 4096 ${card.folder}/dev/card | sha256sum`);
   card.boot();
-  const second = card.run(GROWDATA);
+  const second = card.run(CHECKDATA);
   assert.equal(second.status, 0, second.said);
   assert.equal(tool(`head -c 4096 ${card.folder}/dev/card | sha256sum`), table);
   assert.equal(card.read('partx').trim().split('\n').length, 1);
@@ -106,7 +106,7 @@ test('the data partition and its file system fill the card, and a second start c
 test('a card with less than 8 MiB to gain is left alone; one that is full as well', (t) => {
   for (const spare of [0, 8 * MIB]) {
     const card = newCard(t, P4 + SHIPPED + spare);
-    const { status, said } = card.run(GROWDATA);
+    const { status, said } = card.run(CHECKDATA);
     assert.equal(status, 0, said);
     assert.deepEqual([card.tableSectors(), card.fileSystemSectors()], [SHIPPED, SHIPPED]);
     assert.equal(card.exists('partx'), false);
@@ -115,10 +115,49 @@ test('a card with less than 8 MiB to gain is left alone; one that is full as wel
 
 test('a udev that does not answer in time does not keep a grown partition from being used', (t) => {
   const card = newCard(t, CARD, { udevadm: 'exit 1' });
-  const { status, said } = card.run(GROWDATA);
+  const { status, said } = card.run(CHECKDATA);
   assert.equal(status, 0, said);
   assert.equal(card.fileSystemSectors(), CARD - P4);
 });
+
+test('a file system that was not unmounted is read back; one that is damaged is mended', (t) => {
+  const card = newCard(t, P4 + SHIPPED);
+  const part = join(card.folder, 'dev/card4');
+  tool(`debugfs -w -R 'ssv state 0' ${part} 2>&1`);
+  const unclean = card.run(CHECKDATA);
+  assert.equal(unclean.status, 0, unclean.said);
+  assert.match(unclean.said, /was not cleanly unmounted/);
+  // A file whose name is gone: e2fsck -p asks for a person.
+  tool(`debugfs -w -R 'unlink /kept' ${part} 2>&1; debugfs -w -R 'ssv state 2' ${part} 2>&1`);
+  const damaged = card.run(CHECKDATA);
+  assert.equal(damaged.status, 0, damaged.said);
+  assert.match(damaged.said, /UNEXPECTED INCONSISTENCY/);
+  assert.equal(card.fileSystemSectors(), SHIPPED);
+  assert.match(tool(`debugfs -R 'cat /lost+found/#12' ${part} 2>&1`), /what was stored/);
+});
+
+test('a partition without a file system is not mounted', (t) => {
+  const card = newCard(t, P4 + SHIPPED);
+  tool(`dd if=/dev/zero of=${card.folder}/dev/card4 bs=1M count=64 conv=notrunc 2>&1`);
+  const { status, said } = card.run(CHECKDATA);
+  assert.notEqual(status, 0, said);
+});
+
+for (const [what, tools] of [
+  ['a table that cannot be written', { sfdisk: 'exit 1' }],
+  ['a file system that cannot grow', { resize2fs: 'exit 1' }],
+] as const) {
+  test(`${what} does not keep the data from being used`, (t) => {
+    const card = newCard(t, CARD);
+    const mend = replaceTools(card, tools);
+    const { status, said } = card.run(CHECKDATA);
+    mend();
+    assert.equal(status, 0, said);
+    assert.match(said, /could not be made larger; it is used as it is/);
+    assert.equal(card.fileSystemSectors(), SHIPPED);
+    assert.equal(card.content(), 'what was stored');
+  });
+}
 
 /** The returned function puts back what was there before. */
 function replaceTools(card: Card, tools: Readonly<Record<string, string>>): () => void {
@@ -148,11 +187,11 @@ for (const [where, tools] of [
   test(`a power cut ${where} is made good at the next start`, (t) => {
     const card = newCard(t, CARD);
     const mend = replaceTools(card, tools);
-    assert.notEqual(card.run(GROWDATA).status, 0);
+    assert.notEqual(card.run(CHECKDATA).status, 0);
     assert.equal(card.content(), 'what was stored');
     mend();
     card.boot();
-    const again = card.run(GROWDATA);
+    const again = card.run(CHECKDATA);
     assert.equal(again.status, 0, again.said);
     assert.equal(card.fileSystemSectors(), CARD - P4);
     assert.equal(card.content(), 'what was stored');
@@ -166,11 +205,11 @@ for (const write of [1, 2, 3, 5, 9, 14, 20]) {
       resize2fs: `PATH=\${PATH#*:}
       exec strace -f -o "$BOX/trace" -e trace=pwrite64,write -e inject=pwrite64:signal=KILL:when=${write} resize2fs "$@"`,
     });
-    card.run(GROWDATA);
+    card.run(CHECKDATA);
     assert.match(card.read('trace'), /killed by SIGKILL/);
     mend();
     card.boot();
-    const again = card.run(GROWDATA);
+    const again = card.run(CHECKDATA);
     assert.equal(again.status, 0, again.said);
     assert.equal(card.fileSystemSectors(), CARD - P4);
     assert.equal(card.content(), 'what was stored');
