@@ -70,12 +70,13 @@ for s in ${BOOT_ORDER}; do
 done
 if test -z "${slot}"; then
   echo "pisang: no slot left, resetting counters"
-  setenv BOOT_ORDER "A B"
   if test "${BOOT_GOOD}" = "B"; then
     setenv BOOT_ORDER "B A"
+    setenv BOOT_B_LEFT 3
+  else
+    setenv BOOT_ORDER "A B"
+    setenv BOOT_A_LEFT 3
   fi
-  setenv BOOT_A_LEFT 3
-  setenv BOOT_B_LEFT 3
   setenv BOOT_GOOD_LEFT a
 fi
 env export -c -s 0x200 ${pxefile_addr_r} ${st_vars}

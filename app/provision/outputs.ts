@@ -71,12 +71,13 @@ function networkFile({ address, gateway, dns }: StaticNetwork): string {
   return [
     '[Match]',
     'Type=ether',
+    // As 80-pisang.network: never a modem that shows itself as a network card.
+    'Property=!ID_BUS=usb',
     '',
     '[Network]',
     `Address=${address}`,
     `Gateway=${gateway}`,
     ...(dns ?? [gateway]).map((server) => `DNS=${server}`),
-    'MulticastDNS=yes',
     '',
   ].join('\n');
 }

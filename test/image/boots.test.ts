@@ -33,6 +33,15 @@ test('an orderly stop is told from a power cut, and power cuts are counted', (t)
   assert.deepEqual([start(box).reason, start(box).unclean7d], ['person', 3]);
 });
 
+test('a card that takes no note keeps nobody from knowing', (t) => {
+  const box = newBox(t);
+  start(box);
+  // Not even root can write to a name that is a folder.
+  box.put(`${LOG}.new/in-the-way`, '');
+  const { reason, unclean7d } = start(box);
+  assert.deepEqual([reason, unclean7d], ['power-cut', 1]);
+});
+
 test('the other slot is an update, and the watchdog is named where its driver tells', (t) => {
   const box = newBox(t);
   start(box);

@@ -39,6 +39,18 @@ test('a slot state that was lost gets the identity of this start', (t) => {
   assert.equal(box.read('state'), `${ID.replaceAll('0', '9')}\n`);
 });
 
+test('a factory reset that was cut after it erased the data still ends in another identity', (t) => {
+  const box = newBox(t);
+  box.put('state', `${ID}\n`);
+  assert.equal(box.run(DATADIRS).status, 0);
+  // This start bears the old one; without one in the slot state the kernel's of the next start is new.
+  assert.equal(box.read('writes'), 'machine_id\n');
+  assert.equal(box.read('state').trim(), '');
+  box.put('etc/machine-id', `${ID.replaceAll('0', '9')}\n`);
+  assert.equal(box.run(DATADIRS).status, 0);
+  assert.equal(box.read('state'), `${ID.replaceAll('0', '9')}\n`);
+});
+
 test('another boot loader: the box starts all the same, and says what that means', (t) => {
   const box = newBox(t, { fw_printenv: 'exit 1', fw_setenv: 'exit 1' });
   const { status, said } = box.run(DATADIRS);

@@ -8,7 +8,7 @@ import { scriptBox } from './script-rig.ts';
 /** The tools around the script. `fw_setenv` is given names and values in turn; a last name alone is removed. */
 const TOOLS: Readonly<Record<string, string>> = {
   busybox: 'n=$(cat "$BOX/answers"); echo $((n - 1)) >"$BOX/answers"; [ "$n" -le 0 ]',
-  systemctl: 'echo "$@" >>"$BOX/systemctl"',
+  systemctl: 'echo "$@" >>"$BOX/systemctl"; [ "$1" != show ] || cat "$BOX/work"',
   sleep: 'u=$(cut -d . -f 1 "$BOX/proc/uptime"); echo "$((u + $1)).00 0" >"$BOX/proc/uptime"',
   dd: 'cp "$BOX/state" "$BOX/copy"',
   fw_printenv: 'sed -n "s/^$2=//p" "$BOX/state"',
@@ -26,6 +26,8 @@ interface Start {
   readonly uptimeS: number;
   /** How many times `/health/boot` is asked in vain. */
   readonly refusals: number;
+  /** What systemd says of the check and the migration. */
+  readonly work?: string;
 }
 
 interface Ended {
@@ -45,6 +47,7 @@ function health(t: TestContext, start: Start): Ended {
   put('proc/uptime', `${start.uptimeS}.42 1.0\n`);
   put('answers', `${start.refusals}\n`);
   put('run/pisang/trial', '');
+  put('work', start.work ?? 'active\nactive\n');
   put(
     'state',
     Object.entries(start.state)
@@ -101,6 +104,14 @@ test('a trial that stays ill starts the box anew after 240 s and changes nothing
     uptimeS: 240,
     writes: 0,
   });
+});
+
+test('while the data are checked or migrated a trial has longer, but not for ever', (t) => {
+  const work = 'active\nactivating\n';
+  const late = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 100, work });
+  assert.deepEqual([late.status, late.rebooted, late.uptimeS], [0, false, 540]);
+  const hung = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 999, work });
+  assert.deepEqual([hung.status, hung.rebooted, hung.uptimeS], [1, true, 1_200]);
 });
 
 test('a good slot loses its count after 60 s up, without being asked for its health', (t) => {

@@ -94,7 +94,9 @@ test('what was provisioned is in force, daemons are told only afterwards, and on
   box.put(`${DATA}/box/network`, '');
   assert.equal(box.run(SETTINGS, 'now').status, 0);
   assert.equal(box.exists('run/systemd/network/10-pisang.network'), false);
-  assert.deepEqual(box.read('notes').match(/^(systemctl|networkctl).*$/gm), ['networkctl reload']);
+  assert.deepEqual(box.read('notes').match(/^(systemctl|networkctl).*$/gm), [
+    'systemctl --no-block try-reload-or-restart systemd-networkd.service',
+  ]);
 });
 
 test('the clock goes on where it stopped, never back', (t) => {

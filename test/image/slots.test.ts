@@ -90,7 +90,7 @@ for (const kind of KINDS) {
     };
     const { starts, said, state } = await start(t, kind, { [STATE_SECTOR]: encodeState(spent) });
     assert.match(said, /no slot left, resetting counters/);
-    assert.equal(starts.at(-1), 'slot=A trial=0 order=A B A=3 B=3 good=A left=9');
+    assert.equal(starts.at(-1), 'slot=A trial=0 order=A B A=3 B=0 good=A left=9');
     assert.equal(state?.['machine_id'], 'ab12');
   });
 
@@ -118,7 +118,7 @@ test('virt: a good slot that used up its ten starts gives the other one its tria
   };
   const { starts } = await start(t, 'virt', { [STATE_SECTOR]: encodeState(worn) });
   assert.equal(starts[0], 'slot=B trial=1 order=A B A=3 B=0 good=A left=0');
-  assert.equal(starts.at(-1), 'slot=A trial=0 order=A B A=3 B=3 good=A left=9');
+  assert.equal(starts.at(-1), 'slot=A trial=0 order=A B A=3 B=0 good=A left=9');
 });
 
 test('virt: variables outside the list are not taken from the state sector', async (t) => {

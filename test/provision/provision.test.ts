@@ -39,7 +39,7 @@ test('every field comes where the service and the system read it', async () => {
   assert.equal(box.disk.text('/data/box/timesyncd.conf'), '[Time]\nNTP=192.168.1.1\n');
   assert.equal(
     box.disk.text('/data/box/network'),
-    '[Match]\nType=ether\n\n[Network]\nAddress=192.168.1.20/24\nGateway=192.168.1.1\nDNS=192.168.1.1\nMulticastDNS=yes\n',
+    '[Match]\nType=ether\nProperty=!ID_BUS=usb\n\n[Network]\nAddress=192.168.1.20/24\nGateway=192.168.1.1\nDNS=192.168.1.1\n',
   );
   assert.deepEqual(
     [...box.keys.values()].map(({ name, scopes }) => [name, scopes]),

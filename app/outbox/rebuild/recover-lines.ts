@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** How long the SQLite shell may take for a million rows on a slow card. */
@@ -18,7 +19,12 @@ export function recoverLines(file: string, onLine: (line: string) => void): Prom
       'sqlite3',
       // The WAL stays as it is: the damaged file is kept as evidence.
       ['-batch', file, '.dbconfig no_ckpt_on_close on', '.recover --ignore-freelist'],
-      { stdio: ['ignore', 'pipe', 'ignore'], timeout: LIMIT_MS },
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: LIMIT_MS,
+        // Its own notes grow with the queue: beside the database there is more room than in /tmp.
+        env: { ...process.env, SQLITE_TMPDIR: dirname(file) },
+      },
     );
     let ended: number | null | undefined;
     let isRead = false;
