@@ -10,6 +10,9 @@ const FOLDER = '/tmp/load';
 /** One run may stand still as long as the machine of the test does. */
 const RUN_TIMEOUT_MS = 1_500_000;
 
+/** ApacheBench begins a line before it connects, and what it then complains of may stand behind it. */
+const UNENDED_LINE = /^Benchmarking .* \(be patient\)\.\.\./;
+
 /** One run of ApacheBench inside the guest, against its own port 80. Memory in octets. */
 export interface LoadRun {
   readonly requests: number;
@@ -125,7 +128,7 @@ function read(text: string, requests: number, atOnce: number): LoadRun {
     overflows: number(/^after=(\d+) /m) - number(/^before=(\d+) /m),
     tcpMost: octets('tcpMost'),
     freeLeast: octets('freeLeast'),
-    lastWords: words.at(-1) ?? '',
+    lastWords: (words.at(-1) ?? '').replace(UNENDED_LINE, ''),
   };
 }
 
