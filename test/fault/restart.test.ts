@@ -26,7 +26,7 @@ before(async () => {
 after(() => fast.close());
 
 test('of two modems one hangs with a part in its hands; the other sends everything else', async () => {
-  const stuck = await handedOver('modem1');
+  const stuck = await handedOver();
   await fast.rig.faults({ hang: true });
   const messages: Message[] = [];
   for (let i = 0; i < 8; i++) {
@@ -52,7 +52,7 @@ test('of two modems one hangs with a part in its hands; the other sends everythi
 
 test('a late answer settles a part that a dead worker handed over; the other modem goes on', async () => {
   await fast.rig.faults({ ...UNREPORTED, lateResultNextConnection: { count: 1 } });
-  const open = await handedOver('modem1');
+  const open = await handedOver();
   await restart();
   const other = await fast.post({ modem: 'modem2' });
   await fast.reaches(other.id, 'delivered');
@@ -63,7 +63,7 @@ test('a late answer settles a part that a dead worker handed over; the other mod
 
 test('without an answer the part is in doubt when the patience is over, and not before', async () => {
   await fast.rig.faults({ ...UNREPORTED, silentAccepted: { count: 1 } });
-  const open = await handedOver('modem1');
+  const open = await handedOver();
   await restart();
   const diedAtMs = fast.nowMs();
   const waiting = await fast.post({ modem: 'modem1' });
@@ -83,7 +83,7 @@ test('without an answer the part is in doubt when the patience is over, and not 
 
 test('a report that comes to the next worker settles the part', async () => {
   await fast.rig.faults({ silentAccepted: { count: 1 } });
-  const open = await handedOver('modem1');
+  const open = await handedOver();
   await restart();
   await fast.reaches(open.id, 'delivered');
   assert.equal(fast.linesTo(open.to).length, 1);
@@ -119,10 +119,16 @@ test('killed before the prompt, the message is simply sent by the next worker', 
   assert.equal(fast.linesTo(message.to).length, 1);
 });
 
-/** A message that the modem has, and the network has not answered yet. */
-async function handedOver(modem: string): Promise<Message> {
-  const { id } = await fast.post({ modem });
-  return fast.reaches(id, 'sending');
+/** A message that modem1 has, and the network has not answered yet. */
+async function handedOver(): Promise<Message> {
+  const { id } = await fast.post({ modem: 'modem1' });
+  const message = await fast.reaches(id, 'sending');
+  // The queue says so before the part goes over the line.
+  await until('the modem has the part', async () => {
+    const state = JSON.parse((await fast.rig.control('GET', '/state')).body) as { mode: string };
+    return state.mode === 'busy';
+  });
+  return message;
 }
 
 async function restart(): Promise<void> {
