@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
@@ -18,6 +18,8 @@ import {
 /** Everything was erased: the caller restarts the machine before it starts anything else. */
 const REBOOT_WANTED = 10;
 const KEY_LOAD_MS = 90_000;
+/** A certificate may have to be made, on a board that is still starting. */
+const APPLY_MS = 90_000;
 
 export const command: Command = {
   usage: 'FOLDER --data-root DIR',
@@ -26,9 +28,15 @@ export const command: Command = {
       value: 'DIR',
       help: 'the data partition; dataDir must lie on it, and a factory reset erases ALL of it',
     },
+    apply: {
+      value: 'FILE',
+      help: 'puts in force what was taken; called with "now" before the certificate is told',
+    },
   },
   words: [1, 1],
-  examples: ['pisang provision /boot/pisang --data-root /var/lib/pisang'],
+  examples: [
+    'pisang provision /boot/pisang --data-root /var/lib/pisang --apply /usr/lib/pisang/settings',
+  ],
   run: async (context) => {
     const folder = context.words[0] ?? '';
     const dataRoot = requiredOption(context, 'data-root').replace(/\/+$/, '');
@@ -58,7 +66,8 @@ export const command: Command = {
         return { key, row: { ...record } };
       },
       addKeys: (rows) => addKeys(context, dataDir, rows),
-      facts: fingerprint(certFile),
+      apply: () => apply(context),
+      facts: () => fingerprint(certFile),
     };
     const { failed, rebootWanted, log } = await provision(deps);
     log.forEach(context.print);
@@ -110,6 +119,25 @@ function fingerprint(certFile: string | null): readonly string[] {
   } catch {
     return ['The HTTPS certificate can not be read.'];
   }
+}
+
+/** What it can not do is done at the next start; the rest is told all the same. */
+function apply(context: CommandContext): Promise<void> {
+  const [program] = context.given.get('apply') ?? [];
+  if (program === undefined) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    execFile(program, ['now'], { timeout: APPLY_MS }, (error, stdout, stderr) => {
+      for (const line of `${stdout}${stderr}`.split('\n').filter((said) => said !== '')) {
+        context.complain(line);
+      }
+      if (error !== null) {
+        context.complain('pisang: not all settings could be put in force');
+      }
+      resolve();
+    });
+  });
 }
 
 /** As the owner of `dataDir`, so that the service can open the database that may be made here. */

@@ -14,8 +14,10 @@ export interface ProvisionDeps extends TakeDeps {
   readonly runDir: string;
   readonly random: Random;
   readonly passwordCost?: number;
-  /** Further lines for `RESULT.txt` and the console, such as the certificate's fingerprint. */
-  readonly facts: readonly string[];
+  /** Puts in force what was taken, now or earlier, on which the facts may depend. Does not fail. */
+  readonly apply: () => Promise<void>;
+  /** Further lines for `RESULT.txt` and the console: the certificate's fingerprint, as it is now. */
+  readonly facts: () => readonly string[];
 }
 
 export interface Provisioned {
@@ -45,7 +47,7 @@ const NOT_ASKED: Complaint = {
 
 /** One run, at each boot, before API and modem worker. Repeats what a power cut left undone. */
 export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
-  const { disk, boxDir, dataDir, runDir, facts } = deps;
+  const { disk, boxDir, dataDir, runDir } = deps;
   const reset = factoryReset(deps);
   if (reset === 'done') {
     return { failed: false, rebootWanted: true, log: ['factory reset: everything was erased'] };
@@ -54,17 +56,22 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   disk.makeFolder(dataDir, 0o750);
   disk.makeFolder(runDir, 0o750);
   const password = takePassword(deps);
-  const start = [
+  const fixed = [
     ...(password.kind === 'taken' ? ['password.txt was taken and overwritten.'] : []),
     ...(password.kind === 'refused' ? complaintLines('password.txt', [password.complaint]) : []),
     ...(reset === 'unclear' ? complaintLines('factory-reset.txt', [NOT_ASKED]) : []),
     ...claimLines(deps),
-    ...facts,
   ];
-  replaceFile(disk, `${runDir}/console.txt`, `${start.join('\n')}\n`, 0o600);
+  const start = (): readonly string[] => [...fixed, ...deps.facts()];
+  const show = (): void =>
+    replaceFile(disk, `${runDir}/console.txt`, `${start().join('\n')}\n`, 0o600);
+  show();
   const before = settingsBefore(deps);
-  const settings = await settingsOutcome(deps, before, start);
-  writeResult(deps, settings.lines, start);
+  const settings = await settingsOutcome(deps, before, start());
+  // A cut before this is made good at the next start, so it is not for what is taken now alone.
+  await deps.apply();
+  show();
+  writeResult(deps, settings.lines, start());
   return {
     failed: settings.failed || password.kind === 'refused' || reset === 'unclear',
     rebootWanted: false,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -31,6 +33,8 @@ async function pisang(...argv: string[]): Promise<{ code: unknown; out: string; 
   const program = startProgram([CLI, ...argv], {
     PISANG_DATA_DIR: join(data, 'app'),
     PISANG_RUN_DIR: join(folder, 'run'),
+    PISANG_HTTP_TLS_CERT_FILE: join(folder, 'cert.pem'),
+    PISANG_HTTP_TLS_KEY_FILE: join(folder, 'key.pem'),
   });
   const code = await program.ended;
   return { code, out: program.stdout(), err: program.stderr() };
@@ -66,6 +70,21 @@ test('a second start takes nothing twice', async () => {
   });
   assert.match(readFileSync(join(card, 'RESULT.txt'), 'utf8'), /API key "card": psg_/);
   assert.equal((await pisang('key', 'list')).out.trim().split('\n').length, 1);
+});
+
+test('the certificate is told as it is once the settings are in force', async () => {
+  const [first, second] = ['test/fixtures/tls/first-cert.pem', 'test/fixtures/tls/second-cert.pem'];
+  copyFileSync(first, join(folder, 'cert.pem'));
+  const apply = join(folder, 'apply');
+  const script = `#!/bin/sh\necho "applying $*"\ncp ${second} '${join(folder, 'cert.pem')}'\nexit 3\n`;
+  writeFileSync(apply, script, { mode: 0o755 });
+  const { code, err } = await pisang('provision', card, '--data-root', data, '--apply', apply);
+  assert.equal(code, 0);
+  assert.equal(err, 'applying now\npisang: not all settings could be put in force\n');
+  const { fingerprint256 } = new X509Certificate(readFileSync(second));
+  for (const told of [join(card, 'RESULT.txt'), join(folder, 'run', 'console.txt')]) {
+    assert.match(readFileSync(told, 'utf8'), new RegExp(`SHA-256: ${fingerprint256}`));
+  }
 });
 
 test('a refused file ends with 1, a factory reset with 10 and an empty partition', async () => {

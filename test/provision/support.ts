@@ -52,7 +52,8 @@ export class FakeBox {
           this.keys.set(String(row['id']), row);
         }
       },
-      facts: [],
+      apply: async () => {},
+      facts: () => [],
       passwordCost: 2,
       ...change,
     });
