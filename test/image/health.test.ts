@@ -28,6 +28,8 @@ interface Start {
   readonly refusals: number;
   /** What systemd says of the check and the migration. */
   readonly work?: string;
+  /** The sector of the copy is bad. */
+  readonly copyFails?: true;
 }
 
 interface Ended {
@@ -41,8 +43,11 @@ interface Ended {
 }
 
 function health(t: TestContext, start: Start): Ended {
-  const { put, read, exists, run } = scriptBox(t, TOOLS);
-  put('dev/kmsg', '');
+  const { put, read, exists, run } = scriptBox(t, {
+    ...TOOLS,
+    ...(start.copyFails === undefined ? {} : { dd: 'exit 1' }),
+  });
+  put('dev/console', '');
   put('proc/cmdline', `${start.commandLine}\n`);
   put('proc/uptime', `${start.uptimeS}.42 1.0\n`);
   put('answers', `${start.refusals}\n`);
@@ -91,6 +96,12 @@ test('a trial that becomes healthy is marked good in one write, with its copy, a
     uptimeS: 55,
     writes: 1,
   });
+});
+
+test('a copy that cannot be written does not keep a healthy system on trial', (t) => {
+  const start: Start = { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 0 };
+  const { status, onTrial, writes } = health(t, { ...start, copyFails: true });
+  assert.deepEqual([status, onTrial, writes], [0, false, 1]);
 });
 
 test('a trial that stays ill starts the box anew after 240 s and changes nothing', (t) => {

@@ -37,7 +37,7 @@ export function scriptBox(t: TestContext, tools: Readonly<Record<string, string>
     run: (script, ...args) => {
       // The same script, whose world begins in our folder.
       const text = overlayText(script).replace(
-        /(?<=^|[ <=>"])\/(?=(proc|run|boot|var\/lib\/pisang|usr\/(bin|lib)\/pisang|usr\/share\/zoneinfo|dev\/pisang|sys\/(block|class\/watchdog))\b|dev\/(kmsg|console)\b|etc\/machine-id)/gm,
+        /(?<=^|[ <=>"])\/(?=(proc|run|boot|var\/lib\/pisang|usr\/(bin|lib)\/pisang|usr\/share\/zoneinfo|dev\/pisang|sys\/(block|class\/watchdog))\b|dev\/(console|tty1)\b|etc\/machine-id)/gm,
         `${box}/`,
       );
       put('script', text, 0o755);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, readlinkSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -20,7 +21,10 @@ function newBox(t: TestContext, tools: Readonly<Record<string, string>> = {}): S
     agetty: note,
     fw_setenv: note,
     sync: ':',
-    install: 'for folder in "$@"; do :; done; mkdir -p "$folder"',
+    // Without the owners that a test machine lacks.
+    install: `case " $* " in *" -d "*) made=folder ;; *) made=file ;; esac
+      while [ $# -gt 2 ]; do shift; done
+      if [ $made = folder ]; then mkdir -p "$2"; else cp "$1" "$2"; fi`,
     'ssh-keygen': `case " $* " in
       *" -y "*) grep -q "a key" "$BOX/${DATA}/box/ssh_host_ed25519_key" ;;
       *) echo "a key" >"$BOX/${DATA}/box/ssh_host_ed25519_key" ;;
@@ -90,6 +94,25 @@ test('another host name gets a certificate that bears it, with the same key', (t
   const second = box.read(CERT);
   box.run(SETTINGS, 'now');
   assert.equal(box.read(CERT), second, 'once');
+});
+
+test('a pair that cannot be made or stored takes nothing away', (t) => {
+  const real = (name: string): string =>
+    spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim();
+  for (const tools of [
+    { openssl: `case "$1" in req) exit 0 ;; esac\nexec ${real('openssl')} "$@"` },
+    { install: 'exit 1' },
+  ]) {
+    const box = newBox(t);
+    box.run(SETTINGS);
+    const before = [box.read(CERT), box.read(KEY)];
+    for (const [name, script] of Object.entries(tools)) {
+      box.put(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
+    }
+    box.put(`${DATA}/box/hostname`, 'gateway7\n');
+    assert.notEqual(box.run(SETTINGS, 'now').status, 0);
+    assert.deepEqual([box.read(CERT), box.read(KEY)], before);
+  }
 });
 
 /** The key of a second box. */
@@ -230,11 +253,8 @@ function provisioning(box: ScriptBox): () => boolean {
   };
 }
 
-/** \`install -m MODE FROM TO\`, without the owners that a test machine lacks. */
-const INSTALL = { ...MOUNTED, install: 'shift 2; cp "$1" "$2"' };
-
 test('with an owner, a card that holds nothing new is looked at without starting the program', (t) => {
-  const box = newBox(t, INSTALL);
+  const box = newBox(t, MOUNTED);
   const runs = provisioning(box);
   const thrice = (): boolean[] => [runs(), runs(), runs()];
   assert.deepEqual(thrice(), [true, true, true], 'a claim code is renewed at each start');
