@@ -1,5 +1,6 @@
 import type { Logger } from '../domain/logger.ts';
 import { wrongField } from './fields.ts';
+import { PLACES } from './programs.ts';
 import { type Reply, VERBS, type VerbContext } from './verbs.ts';
 
 /** Answers one line. Never rejects: whatever the line holds, there is a reply. */
@@ -28,6 +29,12 @@ export async function answerLine(
     return refused('bad-field', `The field ${JSON.stringify(wrong.slice(0, 64))} is wrong.`);
   }
   try {
+    if (verb.notOnTrial === true && context.machine.exists(PLACES.trial)) {
+      return refused(
+        'on-trial',
+        'A new version is being tried. Wait until it is kept or the old one is back: 5 minutes, longer with many messages.',
+      );
+    }
     const reply = await verb.act(fields, context);
     logger.info({ verb: name, ok: reply.ok }, 'asked');
     return reply;

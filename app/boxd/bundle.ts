@@ -77,7 +77,12 @@ export function refusalOf(
     };
   }
   if (compareVersions(version, running.version) >= 0) {
-    return null;
+    return schema === null || schema <= running.schema + 1
+      ? null
+      : {
+          code: 'update-schema',
+          detail: `Version ${version} is too far ahead of ${running.version}, which could not read the messages any more if it had to come back. Install a version between the two first.`,
+        };
   }
   if (!allowDowngrade) {
     return {

@@ -14,6 +14,11 @@ export interface VerbContext {
 
 interface Verb {
   readonly fields: Readonly<Record<string, Check>>;
+  /**
+   * While a new version is being tried: an update would overwrite the slot to go back to, and what
+   * changes the data is not done by a start on trial.
+   */
+  readonly notOnTrial?: true;
   /** Called with checked fields only. */
   readonly act: (
     request: Readonly<Record<string, unknown>>,
@@ -47,7 +52,11 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ],
   [
     'install-update',
-    { fields: { allowDowngrade: oneOf(undefined, true, false) }, act: installUpdate },
+    {
+      fields: { allowDowngrade: oneOf(undefined, true, false) },
+      notOnTrial: true,
+      act: installUpdate,
+    },
   ],
   [
     'update-status',
@@ -74,6 +83,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     'provision',
     {
       fields: {},
+      notOnTrial: true,
       // The unit makes the card writable meanwhile, and restarts the box after a factory reset.
       act: async (_, { machine }) =>
         outcome(
@@ -86,6 +96,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     'factory-reset',
     {
       fields: { confirm: oneOf(RESET_WORDS) },
+      notOnTrial: true,
       act: async (_, { machine }) => {
         machine.write(PLACES.resetMark, RESET_WORDS);
         return leave(machine, 'reboot');

@@ -4,6 +4,8 @@ import type { Clock } from '../domain/clock.ts';
 
 const LOOK_AGAIN_AFTER_MS = 1_000;
 const CACHE_ENTRIES = 256;
+/** What mDNS makes of a name that another box on the network has already: `pisang-2.local` (RFC 6762 §9). */
+const RENAMED = /-\d{1,3}\.local$/;
 
 /** Answers whether a `Host` header names this machine; anything else is DNS rebinding (421). */
 export interface HostCheck {
@@ -11,8 +13,8 @@ export interface HostCheck {
 }
 
 /**
- * Ours are: every address of this machine, its host name (bare, `.local`, and as it stands),
- * localhost, and `allowedHosts`. Ports are not compared: they may be mapped on the way. Addresses
+ * Ours are: every address of this machine, its host name (bare, `.local`, `-2.local`, and as it
+ * stands), localhost, and `allowedHosts`. Ports are not compared: they may be mapped on the way. Addresses
  * come and go with DHCP, so an unknown name makes it look again, at most once a second.
  */
 export function hostCheck(
@@ -40,7 +42,7 @@ export function hostCheck(
       accepted = new Set();
       lookedAtMs = clock.monotonicMs();
     }
-    if (!ours.has(name)) {
+    if (!ours.has(name) && !ours.has(name.replace(RENAMED, '.local'))) {
       return false;
     }
     if (accepted.size < CACHE_ENTRIES) {

@@ -1,7 +1,9 @@
 import {
   chmodSync,
-  chownSync,
   closeSync,
+  existsSync,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -17,7 +19,7 @@ import { dirname, join } from 'node:path';
 
 /** Each method is one step that a power cut may come before or into. */
 export interface Disk {
-  /** Null where there is no such file; only the first `limitBytes` and one more are read. */
+  /** Null where there is no such file, nothing where it is a folder; only the first `limitBytes` and one more are read. */
   read(path: string, limitBytes?: number): Buffer | null;
   /** Writes a whole file and waits until it is on the disk. It belongs to the owner of its folder. */
   write(path: string, data: Uint8Array, mode: number): void;
@@ -27,10 +29,13 @@ export interface Disk {
   overwrite(path: string, data: Uint8Array): void;
   remove(path: string): void;
   makeFolder(path: string, mode: number): void;
-  /** Removes everything inside a folder but `lost+found`; the entry `last` at the end. */
+  /** Removes everything inside a folder, and inside its `lost+found`; the entry `last` at the end. */
   empty(path: string, last: string): void;
 }
 
+const LOST = 'lost+found';
+/** Each try removes what others, such as the log, put there during the one before. */
+const TRIES = 10;
 /** Longest file that is read from the card. */
 const READ_LIMIT_BYTES = 1_048_576;
 
@@ -40,21 +45,27 @@ export const REAL_DISK: Disk = {
       const data = readFileSync(path);
       return data.subarray(0, limitBytes + 1);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') {
         return null;
+      }
+      if (code === 'EISDIR') {
+        return Buffer.alloc(0);
       }
       throw error;
     }
   },
   write: (path, data, mode) => {
-    const file = openSync(path, 'w', mode);
+    // Never through a link, or into a file, that the folder's owner may have put there: root writes here.
+    rmSync(path, { force: true });
+    const file = openSync(path, 'wx', mode);
     try {
       writeAll(file, data);
+      asItsFolder(file, dirname(path), mode);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    asItsFolder(path, mode);
   },
   rename: (from, to) => {
     renameSync(from, to);
@@ -80,11 +91,9 @@ export const REAL_DISK: Disk = {
     }
   },
   empty: (path, last) => {
-    for (const name of readdirSync(path)) {
-      if (name !== 'lost+found' && name !== last) {
-        rmSync(join(path, name), { recursive: true, force: true });
-      }
-    }
+    removeInside(path, [LOST, last]);
+    // e2fsck puts there what it can not place: it may be anything that was stored.
+    removeInside(join(path, LOST), []);
     syncFolder(path);
     rmSync(join(path, last), { force: true });
     syncFolder(path);
@@ -98,6 +107,24 @@ export function replaceFile(disk: Disk, path: string, data: string, mode: number
   disk.rename(next, path);
 }
 
+function removeInside(folder: string, kept: readonly string[]): void {
+  if (!existsSync(folder)) {
+    return;
+  }
+  for (const name of readdirSync(folder).filter((each) => !kept.includes(each))) {
+    for (let tries = TRIES; tries > 0; tries -= 1) {
+      try {
+        rmSync(join(folder, name), { recursive: true, force: true });
+        break;
+      } catch (error) {
+        if (tries === 1 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') {
+          throw error;
+        }
+      }
+    }
+  }
+}
+
 function writeAll(file: number, data: Uint8Array): void {
   for (let done = 0; done < data.length; ) {
     done += writeSync(file, data, done, data.length - done, done);
@@ -105,12 +132,12 @@ function writeAll(file: number, data: Uint8Array): void {
 }
 
 /** Root writes for the services' user. FAT knows neither owner nor mode, and refuses both. */
-function asItsFolder(path: string, mode: number): void {
-  const folder = statSync(dirname(path));
+function asItsFolder(file: number, folder: string, mode: number): void {
+  const { uid, gid } = statSync(folder);
   try {
-    chmodSync(path, mode);
+    fchmodSync(file, mode);
     if (process.getuid?.() === 0) {
-      chownSync(path, folder.uid, folder.gid);
+      fchownSync(file, uid, gid);
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') {

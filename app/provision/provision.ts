@@ -1,12 +1,12 @@
-import { GatewayError } from '../domain/gateway-error.ts';
 import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
 import { makeClaimCode } from './claim-code.ts';
 import { replaceFile } from './disk.ts';
-import { FILE_LIMIT_BYTES, readText } from './read-text.ts';
-import { TAKEN_LINE } from './settings-plan.ts';
-import { hasPassword, takePassword } from './take-password.ts';
-import { type TakeDeps, takeSettings, wasTaken } from './take-settings.ts';
+import { complaintLines, type Outcome, passwordOutcome, settingsOutcome } from './outcomes.ts';
+import { readText } from './read-text.ts';
+import { resultFault, settingsBefore, writeResult } from './result-file.ts';
+import { hasPassword } from './take-password.ts';
+import { type TakeDeps, wasTaken } from './take-settings.ts';
 
 export interface ProvisionDeps extends TakeDeps {
   /** Everything on it is erased by a factory reset. `dataDir` and `boxDir` lie on it. */
@@ -29,16 +29,10 @@ export interface Provisioned {
   readonly log: readonly string[];
 }
 
-const RESULT = 'RESULT.txt';
-const TITLE = 'pisang: what became of the files on this card';
-const THIS_START = '--- since the last start ---';
 const RESET_WORDS = 'erase everything';
 const RESET_DONE = '(done)';
 /** On the data partition; the box itself was asked. */
 const RESET_MARK = 'factory-reset';
-const NO_FILE = [
-  'There is no pisang.json. What was set before holds, else the defaults: DHCP, http://pisang.local.',
-];
 const NOT_ASKED: Complaint = {
   pointer: '',
   sentence: 'nothing was erased, since the file does not hold the words',
@@ -55,10 +49,9 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   disk.makeFolder(boxDir, 0o755);
   disk.makeFolder(dataDir, 0o750);
   disk.makeFolder(runDir, 0o750);
-  const password = takePassword(deps);
+  const password = passwordOutcome(deps);
   const fixed = [
-    ...(password.kind === 'taken' ? ['password.txt was taken and overwritten.'] : []),
-    ...(password.kind === 'refused' ? complaintLines('password.txt', [password.complaint]) : []),
+    ...password.lines,
     ...(reset === 'unclear' ? complaintLines('factory-reset.txt', [NOT_ASKED]) : []),
     ...claimLines(deps),
   ];
@@ -67,61 +60,21 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
     replaceFile(disk, `${runDir}/console.txt`, `${start().join('\n')}\n`, 0o600);
   show();
   const before = settingsBefore(deps);
-  const settings = await settingsOutcome(deps, before, start());
-  // A cut before this is made good at the next start, so it is not for what is taken now alone.
-  await deps.apply();
-  show();
-  writeResult(deps, settings.lines, start());
-  return {
-    failed: settings.failed || password.kind === 'refused' || reset === 'unclear',
-    rebootWanted: false,
-    log: [`pisang.json: ${settings.word}`, `password.txt: ${password.kind}`],
-  };
-}
-
-async function settingsOutcome(
-  deps: ProvisionDeps,
-  before: readonly string[] | null,
-  start: readonly string[],
-): Promise<{ readonly lines: readonly string[]; readonly word: string; readonly failed: boolean }> {
+  let settings: Outcome;
   try {
-    const taken = await takeSettings(deps, (lines) => writeResult(deps, lines, start));
-    switch (taken.kind) {
-      case 'taken':
-        return { lines: taken.lines, word: 'taken', failed: false };
-      case 'refused':
-        return {
-          lines: [
-            'pisang.json was NOT taken; what held before holds on.',
-            ...complaintLines('pisang.json', taken.complaints),
-          ],
-          word: 'refused',
-          failed: true,
-        };
-      case 'unchanged':
-        return {
-          lines: before ?? ['pisang.json was taken at an earlier start.'],
-          word: 'unchanged',
-          failed: false,
-        };
-      case 'none':
-        return { lines: NO_FILE, word: 'none', failed: false };
-    }
-  } catch (error) {
-    // A step that fails, unlike a cut, is told; the plan is carried out at the next start.
-    if (!(error instanceof GatewayError)) {
-      throw error;
-    }
-    return {
-      lines: [
-        'pisang.json was read, but not all of it could be put in force:',
-        `  ${error.message}`,
-        '  It is tried again at each start.',
-      ],
-      word: `failed (${error.code})`,
-      failed: true,
-    };
+    settings = await settingsOutcome(deps, before, (lines) => writeResult(deps, lines, start()));
+  } finally {
+    // A cut before this is made good at the next start, so it is not for what is taken now alone.
+    await deps.apply();
   }
+  const untold = resultFault(deps, settings.lines, start());
+  fixed.push(...untold);
+  show();
+  return {
+    failed: settings.failed || password.failed || reset === 'unclear' || untold.length > 0,
+    rebootWanted: false,
+    log: [`pisang.json: ${settings.word}`, `password.txt: ${password.word}`, ...untold],
+  };
 }
 
 /**
@@ -173,32 +126,4 @@ function claimLines(deps: ProvisionDeps): readonly string[] {
     `Claim code: ${shown}`,
     '  It makes the first person who logs in the owner. It works once, until the next start.',
   ];
-}
-
-function complaintLines(file: string, complaints: readonly Complaint[]): readonly string[] {
-  return complaints.flatMap(({ pointer, sentence, remedy }) => [
-    `  ${file}${pointer === '' ? '' : ` ${pointer}`}: ${sentence}.`,
-    `    ${remedy}`,
-  ]);
-}
-
-/** What `RESULT.txt` said about the settings, with the keys that were made: it is told on. */
-function settingsBefore({ disk, folder }: ProvisionDeps): readonly string[] | null {
-  const [title, ...rest] = (disk.read(`${folder}/${RESULT}`, FILE_LIMIT_BYTES) ?? '')
-    .toString()
-    .split('\r\n');
-  const end = rest.indexOf(THIS_START);
-  const lines = rest.slice(0, end).filter((line) => line !== '');
-  return title === TITLE && end > 0 && lines[0]?.startsWith(TAKEN_LINE) === true ? lines : null;
-}
-
-function writeResult(
-  { disk, folder }: ProvisionDeps,
-  settings: readonly string[],
-  start: readonly string[],
-): void {
-  const text = [TITLE, '', ...settings, '', THIS_START, ...start, ''].join('\r\n');
-  if (disk.read(`${folder}/${RESULT}`)?.toString() !== text) {
-    replaceFile(disk, `${folder}/${RESULT}`, text, 0o644);
-  }
 }

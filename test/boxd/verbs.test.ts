@@ -79,6 +79,22 @@ for (const [request, code] of REFUSED) {
   });
 }
 
+for (const request of [
+  { verb: 'install-update' },
+  { verb: 'install-update', allowDowngrade: true },
+  { verb: 'provision' },
+  { verb: 'factory-reset', confirm: 'erase everything' },
+]) {
+  test(`while a new version is being tried: ${JSON.stringify(request)} is refused`, async () => {
+    const machine = new RecordedMachine();
+    machine.files.set(BUNDLE, '');
+    machine.files.set('/run/pisang/trial', '');
+    const reply = await ask(machine, request);
+    assert.equal(reply.ok ? null : reply.code, 'on-trial');
+    assert.deepEqual(machine.done, []);
+  });
+}
+
 interface BundleCase {
   readonly info: string | null;
   readonly allowDowngrade?: boolean;
@@ -93,6 +109,11 @@ function info(version: string, meta: object = {}, compatible: string = 'pisang')
 
 const BUNDLES: Readonly<Record<string, BundleCase>> = {
   'a newer one': { info: info('1.5.0'), code: null },
+  'a newer one with the next schema': { info: info('2.0.0', { schema: '8' }), code: null },
+  'a newer one, from which there would be no way back': {
+    info: info('3.0.0', { schema: '9' }),
+    code: 'update-schema',
+  },
   'the same one': { info: info('1.4.0'), code: null },
   'an older one': { info: info('1.3.9'), code: 'update-older' },
   'a pre-release of what runs': { info: info('1.4.0-rc.1'), code: 'update-older' },

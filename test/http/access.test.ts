@@ -261,3 +261,11 @@ test('an address that came with DHCP is known a second later', async () => {
   }
   assert.equal(looks, 2);
 });
+
+test('a name that mDNS gave because another box has ours is ours as well', () => {
+  const hosts = hostCheck([], new FakeClock(), () => ['pisang', 'pisang.local']);
+  assert.equal(hosts.isOurs('pisang-2.local'), true);
+  for (const other of ['pisang-x.local', 'pisang-2.example', 'durian-2.local', 'pisang-2']) {
+    assert.equal(hosts.isOurs(other), false, other);
+  }
+});

@@ -265,4 +265,7 @@ test('damaged files do not pile up', async (t) => {
     'pisang-damaged-20261124T070000Z.db',
     'pisang-damaged-20261125T070000Z.db',
   ]);
+  spoil(file, 300, 2);
+  const early = await rebuildDatabase(file, 'x', { ...AT, atMs: 0 });
+  assert.ok(existsSync(join(folder, early.damagedFile)), 'kept on a clock that went back');
 });

@@ -190,3 +190,33 @@ test('a new pisang.json beside factory-reset.txt holds after the reset', async (
   await box.boot();
   assert.equal(box.disk.text('/data/box/hostname'), 'fresh\n');
 });
+
+/** Everything that is written onto the card from now on fails as on a full file system. */
+function fillCard(box: FakeBox): void {
+  const full = (): never => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write' });
+  };
+  const write = box.disk.write.bind(box.disk);
+  box.disk.write = (path, data, mode) =>
+    path.startsWith('/card/') ? full() : write(path, data, mode);
+  box.disk.overwrite = full;
+}
+
+test('on a card that cannot be written settings hold all the same, and the screen says why', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', FILE);
+  box.insert('password.txt', 'three words together');
+  fillCard(box);
+  let applied = 0;
+  const done = await box.boot({
+    apply: async () => {
+      assert.equal(box.disk.text('/data/box/hostname'), 'kantor\n');
+      applied += 1;
+    },
+  });
+  assert.deepEqual([done.failed, applied], [true, 1]);
+  const shown = box.disk.text('/run/pisang/console.txt') ?? '';
+  assert.match(shown, /password\.txt could not be taken or overwritten:\n {2}ENOSPC/);
+  assert.match(shown, /RESULT\.txt could not be written: ENOSPC.*\n.*Remove other files/);
+  assert.equal(box.card('pisang.json'), FILE, 'kept, for the made key was not told');
+});

@@ -103,10 +103,11 @@ export function finishRebuild(file: string): void {
   rmSync(`${file}-shm`, { force: true });
   renameSync(built, file);
   sync(folder);
+  // Not by date alone: the clock may have gone back since the others were kept.
   const old = readdirSync(folder)
-    .filter((name) => /^pisang-damaged.*\.db$/.test(name))
+    .filter((name) => /^pisang-damaged.*\.db$/.test(name) && name !== basename(damaged))
     .sort()
-    .slice(0, -KEPT);
+    .slice(0, 1 - KEPT);
   for (const name of old) {
     removeDatabase(join(folder, name));
   }

@@ -1,0 +1,102 @@
+import { GatewayError } from '../domain/gateway-error.ts';
+import type { Complaint } from './check-settings.ts';
+import { type PasswordPlaces, takePassword } from './take-password.ts';
+import { type TakeDeps, takeSettings } from './take-settings.ts';
+
+const AGAIN = '  It is tried again at each start.';
+const NO_FILE = [
+  'There is no pisang.json. What was set before holds, else the defaults: DHCP, http://pisang.local.',
+];
+
+/** What became of a file of the card, and the lines that tell it. */
+export interface Outcome {
+  readonly lines: readonly string[];
+  readonly word: string;
+  readonly failed: boolean;
+}
+
+export function passwordOutcome(places: PasswordPlaces): Outcome {
+  try {
+    const password = takePassword(places);
+    switch (password.kind) {
+      case 'none':
+        return { lines: [], word: 'none', failed: false };
+      case 'taken':
+        return {
+          lines: ['password.txt was taken and overwritten.'],
+          word: 'taken',
+          failed: false,
+        };
+      case 'refused':
+        return {
+          lines: complaintLines('password.txt', [password.complaint]),
+          word: 'refused',
+          failed: true,
+        };
+    }
+  } catch (error) {
+    return {
+      lines: ['password.txt could not be taken or overwritten:', `  ${reasonOf(error)}`, AGAIN],
+      word: `failed (${reasonOf(error)})`,
+      failed: true,
+    };
+  }
+}
+
+export async function settingsOutcome(
+  deps: TakeDeps,
+  before: readonly string[] | null,
+  tell: (lines: readonly string[]) => void,
+): Promise<Outcome> {
+  try {
+    const taken = await takeSettings(deps, tell);
+    switch (taken.kind) {
+      case 'taken':
+        return { lines: taken.lines, word: 'taken', failed: false };
+      case 'refused':
+        return {
+          lines: [
+            'pisang.json was NOT taken; what held before holds on.',
+            ...complaintLines('pisang.json', taken.complaints),
+          ],
+          word: 'refused',
+          failed: true,
+        };
+      case 'unchanged':
+        return {
+          lines: before ?? ['pisang.json was taken at an earlier start.'],
+          word: 'unchanged',
+          failed: false,
+        };
+      case 'none':
+        return { lines: NO_FILE, word: 'none', failed: false };
+    }
+  } catch (error) {
+    // A step that fails, unlike a cut, is told; the plan is carried out at the next start.
+    const reason = reasonOf(error);
+    return {
+      lines: [
+        'pisang.json was read, but not all of it could be put in force:',
+        `  ${reason}`,
+        AGAIN,
+      ],
+      word: `failed (${error instanceof GatewayError ? error.code : reason})`,
+      failed: true,
+    };
+  }
+}
+
+export function complaintLines(file: string, complaints: readonly Complaint[]): readonly string[] {
+  return complaints.flatMap(({ pointer, sentence, remedy }) => [
+    `  ${file}${pointer === '' ? '' : ` ${pointer}`}: ${sentence}.`,
+    `    ${remedy}`,
+  ]);
+}
+
+/** What a step or the disk says that failed. Anything else, a power cut among it, is thrown on. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof GatewayError || (error instanceof Error && 'syscall' in error)) {
+    return error.message;
+  }
+  throw error;
+}
