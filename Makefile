@@ -115,6 +115,12 @@ test-update: build build/js ## good, broken, unbootable and refused updates of a
 	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,roll-back update-cycle,build/js/test/image/$(name).test.js)
 .PHONY: test-update
 
+test-bad-days: build build/js ## a first start cut again and again; no SIM, no modem, wrong clock, broken or full card, in QEMU (as root)
+	@image/steps/host-tools test
+	@image/build bananapi debian raw
+	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,first-start bad-days,build/js/test/image/$(name).test.js)
+.PHONY: test-bad-days
+
 OTHER_BOARDS = bananapipro bananapim2ultra bananapim2berry
 test-boards: build/js ## the three other boards' images from the same root tree: checks, boot loader, a start of the one that QEMU has (as root)
 	@image/steps/host-tools test

@@ -14,6 +14,7 @@ export function firmware(board: string, file: string): string {
 export const FAT_START = 8192;
 export const SLOT_START = 139264;
 export const SLOT_SECTORS: number = 1024 * 2048;
+export const DATA_START: number = SLOT_START + 2 * SLOT_SECTORS;
 
 /** Which image the tests look at: a board of image/pins.boards. */
 export const BOARD: string = process.env['PISANG_BOARD'] ?? 'bananapi';

@@ -66,11 +66,15 @@ export class Guest {
     return Math.round((performance.now() - this.#onAtMs) / 1_000);
   }
 
+  /** One GET of port 80, as by somebody who has no key. */
+  page(path: string): Promise<Answer> {
+    return ask(this.httpPort, 'GET', path, undefined, { host: 'localhost', accept: 'text/html' });
+  }
+
   /** Waits until a GET of this path gives 200. */
   async answers(path: string, timeoutMs: number = BOOT_TIMEOUT_MS): Promise<void> {
     const is200 = async (): Promise<boolean> =>
-      (await ask(this.httpPort, 'GET', path, undefined, { host: 'localhost' }).catch(() => null))
-        ?.status === 200;
+      (await this.page(path).catch(() => null))?.status === 200;
     await this.machine.waitFor(`200 of ${path}`, is200, timeoutMs);
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { SLOT_SECTORS, SLOT_START } from './built-image.ts';
+import { DATA_START } from './built-image.ts';
 import { FragileGuest } from './power-cuts.ts';
 import { type PreparedCard, preparedCard } from './prepared-card.ts';
 import { runProgram, tryProgram } from './run-program.ts';
@@ -52,7 +52,7 @@ test('the control: without syncing, the same cut loses messages that were accept
 /** How many messages are on the data partition, as the next start would find them: its journal is replayed first. */
 async function messagesOn({ file, folder }: PreparedCard): Promise<number> {
   const part = join(folder, 'data.ext4');
-  const skip = `skip=${(SLOT_START + 2 * SLOT_SECTORS) * 512}`;
+  const skip = `skip=${DATA_START * 512}`;
   const how = ['iflag=skip_bytes', 'bs=1M', 'conv=sparse', 'status=none'];
   await runProgram(['dd', `if=${file}`, `of=${part}`, skip, ...how]);
   const { code, out, err } = await tryProgram(['/usr/sbin/e2fsck', '-fp', part]);

@@ -14,13 +14,21 @@ export class FragileGuest {
     this.#disk = disk;
   }
 
-  static async start(card: PreparedCard, modem: UsbModem): Promise<FragileGuest> {
+  /** Powers it on and returns at once. */
+  static async powerOn(card: PreparedCard, modem?: UsbModem): Promise<FragileGuest> {
     const disk = await VolatileDisk.attach(card.file, card.folder);
+    const guest = await Guest.powerOn(card, { disk: disk.url, devices: modem?.devices ?? [] });
+    return new FragileGuest(guest, disk);
+  }
+
+  /** Powers it on and waits until it accepts messages; on failure the power is cut. */
+  static async start(card: PreparedCard, modem?: UsbModem): Promise<FragileGuest> {
+    const box = await FragileGuest.powerOn(card, modem);
     try {
-      const guest = await Guest.start(card, { disk: disk.url, devices: modem.devices });
-      return new FragileGuest(guest, disk);
+      await box.guest.answers('/health/ready');
+      return box;
     } catch (error) {
-      await disk.cutPower();
+      await box.cutPower();
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { card, FAT_START, SLOT_START } from './built-image.ts';
+import { card, DATA_START, FAT_START, SLOT_START } from './built-image.ts';
 import { overlayText } from './overlay-tree.ts';
 import { runProgram, tryProgram } from './run-program.ts';
 
@@ -36,8 +36,8 @@ export const PATIENCE: Readonly<Record<string, string>> = {
   '/etc/systemd/system.conf.d/test.conf':
     '[Manager]\nDefaultTimeoutStartSec=600s\nDefaultTimeoutStopSec=120s\nDefaultDeviceTimeoutSec=600s\n',
 };
-/** For who watches the console: all that is logged. */
-const TALK: Readonly<Record<string, string>> = {
+/** All that is logged goes to the console too, for who watches it. */
+export const LOG_ON_CONSOLE: Readonly<Record<string, string>> = {
   '/etc/systemd/journald.conf.d/test.conf':
     '[Journal]\nForwardToConsole=yes\nTTYPath=/dev/console\n',
 };
@@ -60,10 +60,15 @@ export async function preparedCard(
     JSON.stringify({ sshKeys: [publicKey], apiKeys, ...settings }, null, 2),
   );
   if (kernelArguments !== undefined) await addToCommandLine(prepared, kernelArguments);
-  const talk = process.env['GUEST_CONSOLE'] === undefined ? {} : TALK;
+  const talk = process.env['GUEST_CONSOLE'] === undefined ? {} : LOG_ON_CONSOLE;
   const slotA = `${file}?offset=${SLOT_START * 512}`;
   await writeIntoFileSystem(slotA, folder, { ...PATIENCE, ...talk, ...slotFiles });
   return prepared;
+}
+
+/** The card's data partition, as debugfs takes it; the machine must be off. */
+export function dataPartition({ file }: PreparedCard): string {
+  return `${file}?offset=${DATA_START * 512}`;
 }
 
 /** Writes a file into the root of `PISANG`, as a person with a card reader; the machine must be off. */

@@ -8,7 +8,12 @@ import Database from 'better-sqlite3';
 import { ensureDatabase } from '../../app/outbox/index.ts';
 import { fillDatabase } from '../support/fill-database.ts';
 import { builtImage, SLOT_SECTORS, SLOT_START } from './built-image.ts';
-import { PATIENCE, type PreparedCard, writeIntoFileSystem } from './prepared-card.ts';
+import {
+  dataPartition,
+  PATIENCE,
+  type PreparedCard,
+  writeIntoFileSystem,
+} from './prepared-card.ts';
 import { runProgram } from './run-program.ts';
 import { encodeState, STATE_SECTOR, writeSector } from './state-sector.ts';
 
@@ -125,7 +130,8 @@ export async function putOnTrial(
 }
 
 /** Lays a database with waiting messages on the data partition; returns their recipients. */
-export async function putQueue({ file, folder }: PreparedCard, count: number): Promise<string[]> {
+export async function putQueue(card: PreparedCard, count: number): Promise<string[]> {
+  const { folder } = card;
   const database = join(folder, 'pisang.db');
   await ensureDatabase(database);
   fillDatabase(database, {
@@ -140,8 +146,7 @@ export async function putQueue({ file, folder }: PreparedCard, count: number): P
   opened.close();
   const script = join(folder, 'data-commands');
   writeFileSync(script, `mkdir /app\nwrite ${database} /app/pisang.db\n`);
-  const data = `${file}?offset=${(SLOT_START + 2 * SLOT_SECTORS) * 512}`;
-  await runProgram(['/usr/sbin/debugfs', '-w', '-f', script, data]);
+  await runProgram(['/usr/sbin/debugfs', '-w', '-f', script, dataPartition(card)]);
   return rows.map(({ recipient }) => recipient);
 }
 
