@@ -1,8 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { GatewayConfig } from '../domain/config.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { openTrial } from '../local/trial.ts';
-import { finishRebuild, migrate, quickCheck, rebuildDatabase } from '../outbox/index.ts';
+import {
+  finishRebuild,
+  migrate,
+  quickCheck,
+  rebuildDatabase,
+  recordLoss,
+} from '../outbox/index.ts';
 import { type Command, type CommandContext, failure } from './command.ts';
 import { databaseFile } from './database.ts';
 import { isDataDirLocked } from './single-instance.ts';
@@ -17,6 +24,11 @@ export const command: Command = {
     const { config } = await context.loadConfig();
     const file = databaseFile(config);
     finishRebuild(file);
+    const suspicion = readSuspicion(config);
+    if (suspicion !== null && !existsSync(file)) {
+      context.complain(`pisang: ${suspicion}, and ${file} is gone; a new one is made`);
+      recordLoss(file, suspicion, new SystemClock().nowMs());
+    }
     const damage = findDamage(file, config, context);
     if (damage !== null) {
       await rebuild(file, damage, config, context);

@@ -3,4 +3,10 @@ export type * from './contract.ts';
 export { ensureDatabase, migrate, quickCheck, SCHEMA_VERSION } from './migrate.ts';
 export { type ApiOutboxOptions, openApiOutbox } from './open-api-outbox.ts';
 export { openWorkerOutbox } from './open-worker-outbox.ts';
-export { finishRebuild, type Rebuilt, readRebuilt, rebuildDatabase } from './rebuild/index.ts';
+export {
+  finishRebuild,
+  type Rebuilt,
+  readRebuilt,
+  rebuildDatabase,
+  recordLoss,
+} from './rebuild/index.ts';

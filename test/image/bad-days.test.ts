@@ -62,11 +62,22 @@ test('virt: the box starts, and says what is wrong, on its bad days', {
     await box.powerOff();
   });
 
+  await t.test(
+    'a card that lost its data, which e2fsck makes into an empty file system',
+    async () => {
+      await wipeData(card, 256);
+      box = await Guest.powerOn(card);
+      await box.answers('/health/live', STEP_MS);
+      const status = async (): Promise<string> => (await box.page('/status')).body;
+      const isTold = async (): Promise<boolean> =>
+        /damaged and rebuilt|rusak dan/.test(await status());
+      await box.machine.waitFor('word of the loss', isTold, SEEN_MS);
+      await box.cutPower();
+    },
+  );
+
   await t.test('no data partition that could be used: the page on port 80 says so', async () => {
-    const file = openSync(card.file, 'r+');
-    // The first superblock and the copy that e2fsck would take.
-    writeSync(file, Buffer.alloc(256 * 1_048_576), 0, undefined, DATA_START * 512);
-    closeSync(file);
+    await wipeData(card, 2048);
     box = await Guest.powerOn(card);
     let page = '';
     const isTold = async (): Promise<boolean> => {
@@ -99,6 +110,12 @@ const FILL = `cd /var/lib/pisang/system
 fallocate -l "$(df -B1M --output=avail . | tail -n 1 | tr -d ' ')M" filler
 dd if=/dev/zero of=filler2 bs=4k 2>/dev/null || true
 sync`;
+
+/** Makes so many MiB of the data partition zeros, from its beginning on; 256 take the first two superblocks with them. */
+async function wipeData({ file }: PreparedCard, mebibytes: number): Promise<void> {
+  const place = ['-o', String(DATA_START * 512), '-l', `${mebibytes}MiB`];
+  await runProgram(['fallocate', '-p', ...place, file]);
+}
 
 /** The first octets of the file, which say that it is a database. */
 async function spoilDatabase(card: PreparedCard): Promise<void> {

@@ -43,6 +43,7 @@ function newCard(
   const { folder, put } = box;
   const [disk, part] = [join(folder, 'dev/card'), join(folder, 'dev/card4')];
   mkdirSync(join(folder, 'dev/pisang'), { recursive: true });
+  mkdirSync(join(folder, 'run'));
   mkdirSync(join(folder, 'content'));
   writeFileSync(join(folder, 'content/kept'), 'what was stored');
   writeFileSync(disk, '');
@@ -127,10 +128,12 @@ test('a file system that was not unmounted is read back; one that is damaged is 
   const unclean = card.run(CHECKDATA);
   assert.equal(unclean.status, 0, unclean.said);
   assert.match(unclean.said, /was not cleanly unmounted/);
+  assert.equal(card.exists('run/pisang-card-mended'), false, 'as after any cut');
   // A file whose name is gone: e2fsck -p asks for a person.
   tool(`debugfs -w -R 'unlink /kept' ${part} 2>&1; debugfs -w -R 'ssv state 2' ${part} 2>&1`);
   const damaged = card.run(CHECKDATA);
   assert.equal(damaged.status, 0, damaged.said);
+  assert.ok(card.exists('run/pisang-card-mended'));
   assert.match(damaged.said, /UNEXPECTED INCONSISTENCY/);
   assert.equal(card.fileSystemSectors(), SHIPPED);
   assert.match(tool(`debugfs -R 'cat /lost+found/#12' ${part} 2>&1`), /what was stored/);

@@ -39,6 +39,17 @@ test('a slot state that was lost gets the identity of this start', (t) => {
   assert.equal(box.read('state'), `${ID.replaceAll('0', '9')}\n`);
 });
 
+test('after the card had to be mended there is word for the database’s check, but not at the first start', (t) => {
+  const box = newBox(t);
+  const note = 'var/lib/pisang/app/pisang.db.suspect';
+  box.put('var/lib/pisang/app/keep', '');
+  box.put('run/pisang-card-mended', '');
+  box.run(DATADIRS);
+  assert.equal(box.exists(note), false);
+  box.run(DATADIRS);
+  assert.match(box.read(note), /file system had faults/);
+});
+
 test('a factory reset that was cut after it erased the data still ends in another identity', (t) => {
   const box = newBox(t);
   box.put('state', `${ID}\n`);

@@ -106,6 +106,17 @@ for (const [table, met] of [
   });
 }
 
+test('a database that went with what the card lost is told, not replaced in silence', async (t) => {
+  const { data, start, api, conditions } = newBox(t);
+  writeFileSync(join(data, 'pisang.db.suspect'), "the card's file system had faults\n");
+  const migrate = start('migrate');
+  assert.equal(await migrate.ended, 0, migrate.stderr());
+  assert.match(migrate.stderr(), /file system had faults, and .*pisang\.db is gone/);
+  assert.equal(readdirSync(data).includes('pisang.db.suspect'), false);
+  await api();
+  assert.ok((await conditions()).includes('database-rebuilt'));
+});
+
 test('on trial nothing is rebuilt: going back must find everything as it was', async (t) => {
   const { data, runDir, start } = newBox(t);
   writeFileSync(join(data, 'pisang.db'), 'no database at all '.repeat(999));

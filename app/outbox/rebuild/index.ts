@@ -23,8 +23,8 @@ import { settle } from './settle.ts';
 export interface Rebuilt {
   /** ISO 8601; as far as the clock was right. */
   readonly at: string;
-  /** Name of the damaged file in the same folder. */
-  readonly damagedFile: string;
+  /** Name of the damaged file in the same folder; null where there was none left to keep. */
+  readonly damagedFile: string | null;
   /** The first thing that was found wrong. */
   readonly finding: string;
   /** Messages that were saved, and of these the ones that may or may not have been sent. */
@@ -45,7 +45,11 @@ const SPARE_BYTES = 16 * 1024 * 1024;
  * `finishRebuild` does the rest at the next start.
  * @throws GatewayError `storage-full` where a second database does not fit; then nothing changed.
  */
-export async function rebuildDatabase(file: string, finding: string, at: Moment): Promise<Rebuilt> {
+export async function rebuildDatabase(
+  file: string,
+  finding: string,
+  at: Moment,
+): Promise<Rebuilt & { readonly damagedFile: string }> {
   const folder = dirname(file);
   requireSpace(file, folder);
   const building = join(folder, BUILDING);
@@ -71,19 +75,28 @@ export async function rebuildDatabase(file: string, finding: string, at: Moment)
     rmSync(building + suffix, { force: true });
   }
   const iso = new Date(at.atMs).toISOString();
-  const rebuilt: Rebuilt = {
+  const rebuilt = {
     at: iso,
     damagedFile: `pisang-damaged-${iso.replaceAll(/[-:]|\.\d+/g, '')}.db`,
     finding: finding.slice(0, 500),
     ...counts,
   };
-  writeFileSync(join(folder, RECORD), `${JSON.stringify(rebuilt)}\n`, { flush: true, mode: 0o640 });
+  record(folder, rebuilt);
   sync(building);
   // From here on the new one counts.
   renameSync(building, join(folder, BUILT));
   sync(folder);
   finishRebuild(file);
   return rebuilt;
+}
+
+/**
+ * Where the file itself is gone with what the card lost there is nothing to rebuild, but it is told in
+ * the same way. To be called before a new database is made, so that a cut between the two loses no word.
+ */
+export function recordLoss(file: string, finding: string, atMs: number): void {
+  const at = new Date(atMs).toISOString();
+  record(dirname(file), { at, damagedFile: null, finding, messages: 0, uncertain: 0 });
 }
 
 /** Ends a rebuild that was cut after the new database was whole; does nothing where there is none. */
@@ -119,10 +132,10 @@ export function readRebuilt(folder: string): Rebuilt | null {
     const { at, damagedFile, finding, messages, uncertain } = JSON.parse(
       readFileSync(join(folder, RECORD), 'utf8'),
     ) as Partial<Rebuilt>;
-    return typeof at === 'string' && typeof damagedFile === 'string' && typeof messages === 'number'
+    return typeof at === 'string' && damagedFile !== undefined && typeof messages === 'number'
       ? {
           at,
-          damagedFile: basename(damagedFile),
+          damagedFile: damagedFile === null ? null : basename(damagedFile),
           finding: String(finding),
           messages,
           uncertain: Number(uncertain),
@@ -131,6 +144,11 @@ export function readRebuilt(folder: string): Rebuilt | null {
   } catch {
     return null;
   }
+}
+
+function record(folder: string, rebuilt: Rebuilt): void {
+  const text = `${JSON.stringify(rebuilt)}\n`;
+  writeFileSync(join(folder, RECORD), text, { flush: true, mode: 0o640 });
 }
 
 function requireSpace(file: string, folder: string): void {
