@@ -46,6 +46,9 @@ test(`virt: the power goes ${CUTS.length} times in a first start, then the card 
     box = await FragileGuest.powerOn(card);
   }
   await box.guest.answers('/health/ready', STEP_MS);
+  // A PISANG that was open when the power went is looked through in the start after it: the kernel still complains in that one.
+  await box.powerOff();
+  box = await FragileGuest.start(card);
   const facts = await lastingFacts(box.guest);
   assert.equal(facts['hostName'], NAME);
   assert.ok(Number(facts['dataKiB']) > 1_700_000, `${facts['dataKiB']} KiB`);
@@ -64,11 +67,5 @@ test(`virt: the power goes ${CUTS.length} times in a first start, then the card 
   await box.powerOff();
   const fingerprint = facts['certificate']?.split('=')[1] ?? '?';
   assert.ok((await readFromPisang(card, 'RESULT.txt')).includes(fingerprint));
-  const faults = await fileSystemFaults(card);
-  t.diagnostic(`faults: ${faults.join('; ') || 'none'}`);
-  // A FAT that was open for writing when the power went says so for ever; nothing else may be wrong.
-  assert.deepEqual(
-    faults.filter((fault) => !/^partition 1,[\s\S]*Dirty bit is set/.test(fault)),
-    [],
-  );
+  assert.deepEqual(await fileSystemFaults(card), []);
 });

@@ -224,6 +224,41 @@ test('the partition is writable for as long as it is read, and the screen shows 
   assert.equal(box.read('run/issue.d/pisang-start.issue'), 'Claim code: A\\\\B\n');
 });
 
+test('a PISANG that was being written when the power went is looked through before it is written again', (t) => {
+  const box = newBox(t, {
+    ...MOUNTED,
+    'fsck.vfat': 'echo "fsck.vfat $*" >>"$BOX/notes"; exit 1',
+  });
+  box.put('usr/bin/pisang', '#!/bin/sh\necho provision >>"$BOX/notes"\n', 0o755);
+  const steps = (): string[] =>
+    box
+      .read('notes')
+      .replaceAll(box.folder, '')
+      .split('\n')
+      .filter((line) => !/agetty|^$/.test(line));
+  const usual = [
+    'mount -o remount,rw /boot/pisang',
+    'provision',
+    'mount -o remount,ro /boot/pisang',
+  ];
+  for (const [octet, first] of [
+    ['\0', []],
+    [
+      '\u0001',
+      [
+        'systemctl stop boot-pisang.mount',
+        'fsck.vfat -a /dev/pisang/boot',
+        'systemctl start boot-pisang.mount',
+      ],
+    ],
+  ] as const) {
+    box.put('notes', '');
+    box.put('dev/pisang/boot', `${'x'.repeat(65)}${octet}x`);
+    assert.equal(box.run(PROVISION).status, 0);
+    assert.deepEqual(steps(), [...first, ...usual]);
+  }
+});
+
 /** `pisang provision` that leaves what it says in RESULT.txt and on the screen. */
 function provisioning(box: ScriptBox): () => boolean {
   box.put(
