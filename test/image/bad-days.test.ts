@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
-import { DATA_START } from './built-image.ts';
-import { Guest } from './guest.ts';
+import { DATA_START, FAT_START } from './built-image.ts';
+import { fileSystemFaults, Guest } from './guest.ts';
 import {
   dataPartition,
   type PreparedCard,
@@ -43,24 +43,31 @@ test('virt: the box starts, and says what is wrong, on its bad days', {
     assert.deepEqual(modem.journal(), []);
   });
 
-  await t.test('not an octet free, no modem, a damaged settings file', async () => {
-    await box.ssh(FILL);
-    await box.powerOff();
-    await writeIntoFileSystem(dataPartition(card), card.folder, {
-      '/app/config.json': '{ "http": ',
-    });
-    box = await Guest.powerOn(card);
-    await box.answers('/health/live', STEP_MS);
-    await says(box, ['storage-full', 'modem-not-found', 'settings-damaged']);
-    const message = { to: '+6281100999999', text: 'Air sungai naik.' };
-    const refused = await box.fetch('POST', '/v1/messages', message);
-    assert.equal(refused.status, 507, refused.body);
-    await box.ssh('rm /var/lib/pisang/system/filler*');
-    const isTaken = async (): Promise<boolean> =>
-      (await box.fetch('POST', '/v1/messages', message)).status === 202;
-    await box.machine.waitFor('202 once there is room', isTaken, SEEN_MS);
-    await box.powerOff();
-  });
+  await t.test(
+    'not an octet free, no modem, a damaged settings file, PISANG not closed',
+    async () => {
+      await box.ssh(FILL);
+      await box.powerOff();
+      markOpen(card);
+      await writeIntoFileSystem(dataPartition(card), card.folder, {
+        '/app/config.json': '{ "http": ',
+      });
+      box = await Guest.powerOn(card);
+      await box.answers('/health/live', STEP_MS);
+      await says(box, ['storage-full', 'modem-not-found', 'settings-damaged']);
+      const message = { to: '+6281100999999', text: 'Air sungai naik.' };
+      const refused = await box.fetch('POST', '/v1/messages', message);
+      assert.equal(refused.status, 507, refused.body);
+      await box.ssh('rm /var/lib/pisang/system/filler*');
+      const isTaken = async (): Promise<boolean> =>
+        (await box.fetch('POST', '/v1/messages', message)).status === 202;
+      await box.machine.waitFor('202 once there is room', isTaken, SEEN_MS);
+      assert.match(await box.journal('pisang-provision'), /dirty bit/i);
+      assert.match(await box.ssh('findmnt -no OPTIONS /boot/pisang'), /^ro,/);
+      await box.powerOff();
+      assert.deepEqual(await fileSystemFaults(card), []);
+    },
+  );
 
   await t.test(
     'a card that lost its data, which e2fsck makes into an empty file system',
@@ -110,6 +117,13 @@ const FILL = `cd /var/lib/pisang/system
 fallocate -l "$(df -B1M --output=avail . | tail -n 1 | tr -d ' ')M" filler
 dd if=/dev/zero of=filler2 bs=4k 2>/dev/null || true
 sync`;
+
+/** As a power cut leaves PISANG that comes while something is written to it (octet 65, bit 0 of its first sector). */
+function markOpen({ file }: PreparedCard): void {
+  const card = openSync(file, 'r+');
+  writeSync(card, Buffer.of(1), 0, 1, FAT_START * 512 + 65);
+  closeSync(card);
+}
 
 /** Makes so many MiB of the data partition zeros, from its beginning on; 256 take the first two superblocks with them. */
 async function wipeData({ file }: PreparedCard, mebibytes: number): Promise<void> {
