@@ -2,12 +2,19 @@ import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
+import type { StatusFacts } from '../domain/conditions/facts.ts';
 import type { GatewayConfig } from '../domain/config.ts';
 import type { HttpService } from '../http/index.ts';
 import { takeFromRescue } from '../local/rescue-door.ts';
 import { openTrial } from '../local/trial.ts';
 import { openWorkerLink } from '../local/worker-link.ts';
-import { type ApiOutbox, type OutboxFailure, openApiOutbox, readRebuilt } from '../outbox/index.ts';
+import {
+  type ApiOutbox,
+  type OutboxFailure,
+  openApiOutbox,
+  type Rebuilt,
+  readRebuilt,
+} from '../outbox/index.ts';
 import { createStatus, LoopDelay, lastRestartReader, type TrafficCounts } from '../status/index.ts';
 import { startApiProcesses } from './api-processes.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -106,7 +113,7 @@ async function startApi(
     logger,
     past: {
       settingsDamaged,
-      rebuilt: readRebuilt(config.dataDir),
+      rebuilt: rebuiltFact(readRebuilt(config.dataDir), clock),
       get lastRestart() {
         return lastRestart();
       },
@@ -193,6 +200,10 @@ function watchDatabase(
       'the database file was deleted or replaced while in use; nothing more is accepted. While this process runs, its files can be copied from the folder under "rescue"',
     );
   });
+}
+
+function rebuiltFact(rebuilt: Rebuilt | null, clock: Clock): StatusFacts['rebuilt'] {
+  return rebuilt === null ? null : { ...rebuilt, thisBoot: rebuilt.bootId === clock.bootId };
 }
 
 function trafficCounts(counters: HttpService['counters'], loopDelay: LoopDelay): TrafficCounts {

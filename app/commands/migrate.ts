@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { GatewayConfig } from '../domain/config.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
 import { SystemClock } from '../local/system-clock.ts';
@@ -25,9 +25,11 @@ export const command: Command = {
     const file = databaseFile(config);
     finishRebuild(file);
     const suspicion = readSuspicion(config);
-    if (suspicion !== null && !existsSync(file)) {
+    // Without an octet where e2fsck gave up what the file held; SQLite takes that for a new one.
+    if (suspicion !== null && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) {
       context.complain(`pisang: ${suspicion}, and ${file} is gone; a new one is made`);
-      recordLoss(file, suspicion, new SystemClock().nowMs());
+      const clock = new SystemClock();
+      recordLoss(file, suspicion, { atMs: clock.nowMs(), bootId: clock.bootId });
     }
     const damage = findDamage(file, config, context);
     if (damage !== null) {

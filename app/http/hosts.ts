@@ -42,7 +42,7 @@ export function hostCheck(
       accepted = new Set();
       lookedAtMs = clock.monotonicMs();
     }
-    if (!ours.has(name) && !ours.has(name.replace(RENAMED, '.local'))) {
+    if (!ours.has(name) && ![...ours].some((own) => isRenamed(own, name))) {
       return false;
     }
     if (accepted.size < CACHE_ENTRIES) {
@@ -51,6 +51,11 @@ export function hostCheck(
     return true;
   };
   return { isOurs };
+}
+
+/** mDNS counts on where a name ends in a number already. */
+function isRenamed(own: string, name: string): boolean {
+  return RENAMED.test(name) && own.replace(RENAMED, '.local') === name.replace(RENAMED, '.local');
 }
 
 /** Host without port, lower case, without a final dot and IPv6 brackets; null when malformed. */

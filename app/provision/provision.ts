@@ -2,7 +2,13 @@ import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
 import { makeClaimCode } from './claim-code.ts';
 import { replaceFile } from './disk.ts';
-import { complaintLines, type Outcome, passwordOutcome, settingsOutcome } from './outcomes.ts';
+import {
+  complaintLines,
+  faultOf,
+  type Outcome,
+  passwordOutcome,
+  settingsOutcome,
+} from './outcomes.ts';
 import { readText } from './read-text.ts';
 import { resultFault, settingsBefore, writeResult } from './result-file.ts';
 import { hasPassword } from './take-password.ts';
@@ -39,6 +45,12 @@ const NOT_ASKED: Complaint = {
   remedy: `Write "${RESET_WORDS}" as its only line to erase all messages, keys and settings.`,
 };
 
+const NOT_ERASED: Complaint = {
+  pointer: '',
+  sentence: 'nothing was erased, since the card cannot be written',
+  remedy: 'Use another card, or ask the box itself: pisang factory-reset.',
+};
+
 /** One run, at each boot, before API and modem worker. Repeats what a power cut left undone. */
 export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   const { disk, boxDir, dataDir, runDir } = deps;
@@ -52,7 +64,7 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   const password = passwordOutcome(deps);
   const fixed = [
     ...password.lines,
-    ...(reset === 'unclear' ? complaintLines('factory-reset.txt', [NOT_ASKED]) : []),
+    ...(reset === 'none' ? [] : complaintLines('factory-reset.txt', [reset])),
     ...claimLines(deps),
   ];
   const start = (): readonly string[] => [...fixed, ...deps.facts()];
@@ -71,7 +83,7 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   fixed.push(...untold);
   show();
   return {
-    failed: settings.failed || password.failed || reset === 'unclear' || untold.length > 0,
+    failed: settings.failed || password.failed || reset !== 'none' || untold.length > 0,
     rebootWanted: false,
     log: [`pisang.json: ${settings.word}`, `password.txt: ${password.word}`, ...untold],
   };
@@ -81,7 +93,7 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
  * Erases the data partition when the card says so in words, or a mark on the partition itself that
  * goes last. The card's file is blanked afterwards.
  */
-function factoryReset(deps: ProvisionDeps): 'none' | 'unclear' | 'done' {
+function factoryReset(deps: ProvisionDeps): 'none' | 'done' | Complaint {
   const { disk, folder, dataRoot } = deps;
   const file = `${folder}/factory-reset.txt`;
   const found = disk.read(file);
@@ -97,19 +109,24 @@ function factoryReset(deps: ProvisionDeps): 'none' | 'unclear' | 'done' {
       return 'none';
     }
     if (!text.startsWith(RESET_DONE[0] ?? '')) {
-      return 'unclear';
+      return NOT_ASKED;
     }
     // Cut while it was blanked, after everything else.
     blank();
     return 'none';
   }
-  // Settings that were taken before are erased with the rest; a new file beside this one stays.
-  if (wasTaken(deps)) {
-    disk.remove(`${folder}/pisang.json`);
+  if (!marked && found !== null) {
+    // What can not be blanked afterwards would erase the box again at each start.
+    const fault = faultOf(() => disk.overwrite(file, found));
+    if (fault !== null) {
+      return { ...NOT_ERASED, sentence: `${NOT_ERASED.sentence} (${fault})` };
+    }
   }
+  // Settings that were taken before are erased with the rest; a new file beside this one stays.
+  faultOf(() => (wasTaken(deps) ? disk.remove(`${folder}/pisang.json`) : undefined));
   disk.empty(dataRoot, RESET_MARK);
-  writeResult(deps, ['Everything was erased, as it was asked for.'], []);
-  blank();
+  resultFault(deps, ['Everything was erased, as it was asked for.'], []);
+  faultOf(blank);
   return 'done';
 }
 

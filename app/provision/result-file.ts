@@ -1,5 +1,5 @@
 import { type Disk, replaceFile } from './disk.ts';
-import { reasonOf } from './outcomes.ts';
+import { faultOf } from './outcomes.ts';
 import { FILE_LIMIT_BYTES } from './read-text.ts';
 import { TAKEN_LINE } from './settings-plan.ts';
 
@@ -40,13 +40,11 @@ export function resultFault(
   settings: readonly string[],
   start: readonly string[],
 ): readonly string[] {
-  try {
-    writeResult(places, settings, start);
-    return [];
-  } catch (error) {
-    return [
-      `RESULT.txt could not be written: ${reasonOf(error)}`,
-      '  Remove other files from PISANG, or use another card.',
-    ];
-  }
+  const fault = faultOf(() => writeResult(places, settings, start));
+  return fault === null
+    ? []
+    : [
+        `RESULT.txt could not be written: ${fault}`,
+        '  Remove other files from PISANG, or use another card.',
+      ];
 }

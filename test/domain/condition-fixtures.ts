@@ -216,7 +216,11 @@ export const FIXTURES: readonly Fixture[] = [
   {
     code: 'database-rebuilt',
     facts: statusFacts({
-      rebuilt: { at: new Date(NOW_MS - 6 * 86_400_000).toISOString(), messages: 12 },
+      rebuilt: {
+        at: new Date(NOW_MS - 6 * 86_400_000).toISOString(),
+        thisBoot: false,
+        messages: 12,
+      },
     }),
   },
   { code: 'legacy-open', facts: statusFacts({ legacyOpenTo: '0.0.0.0/0' }) },

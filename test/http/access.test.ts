@@ -268,4 +268,6 @@ test('a name that mDNS gave because another box has ours is ours as well', () =>
   for (const other of ['pisang-x.local', 'pisang-2.example', 'durian-2.local', 'pisang-2']) {
     assert.equal(hosts.isOurs(other), false, other);
   }
+  const numbered = hostCheck([], new FakeClock(), () => ['sms-1', 'sms-1.local']);
+  assert.deepEqual([numbered.isOurs('sms-2.local'), numbered.isOurs('sms.local')], [true, false]);
 });

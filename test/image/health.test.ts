@@ -28,6 +28,8 @@ interface Start {
   readonly refusals: number;
   /** What systemd says of the check and the migration. */
   readonly work?: string;
+  /** Further files, by place. */
+  readonly files?: Readonly<Record<string, string>>;
   /** The sector of the copy is bad. */
   readonly copyFails?: true;
 }
@@ -40,6 +42,8 @@ interface Ended {
   readonly rebooted: boolean;
   readonly uptimeS: number;
   readonly writes: number;
+  /** Of systemd. */
+  readonly asked: string;
 }
 
 function health(t: TestContext, start: Start): Ended {
@@ -52,6 +56,7 @@ function health(t: TestContext, start: Start): Ended {
   put('proc/uptime', `${start.uptimeS}.42 1.0\n`);
   put('answers', `${start.refusals}\n`);
   put('run/pisang/trial', '');
+  for (const [place, text] of Object.entries(start.files ?? {})) put(place, text);
   put('work', start.work ?? 'active\nactive\n');
   put(
     'state',
@@ -73,6 +78,7 @@ function health(t: TestContext, start: Start): Ended {
     rebooted: read('systemctl').includes('reboot'),
     uptimeS: Number.parseInt(read('proc/uptime'), 10),
     writes: read('writes').split('\n').length - 1,
+    asked: read('systemctl'),
   };
 }
 
@@ -86,7 +92,13 @@ const UPDATED = {
 const TRIAL = 'root=PARTUUID=70697361-03 ro rauc.slot=B pisang.trial=1 quiet';
 
 test('a trial that becomes healthy is marked good in one write, with its copy, and the trial ends', (t) => {
-  const ended = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 3 });
+  const { asked, ...ended } = health(t, {
+    commandLine: TRIAL,
+    state: UPDATED,
+    uptimeS: 40,
+    refusals: 3,
+  });
+  assert.match(asked, /start pisang-provision/);
   assert.deepEqual(ended, {
     status: 0,
     state: { ...UPDATED, BOOT_B_LEFT: '3', BOOT_GOOD: 'B' },
@@ -98,6 +110,21 @@ test('a trial that becomes healthy is marked good in one write, with its copy, a
   });
 });
 
+test('after a trial what it left out is done: provisioning, or first of all a factory reset', (t) => {
+  const start: Start = { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 0 };
+  const usual = health(t, { ...start, files: { 'boot/pisang/factory-reset.txt': '(done)     ' } });
+  assert.deepEqual([usual.rebooted, usual.onTrial, usual.state['BOOT_GOOD']], [false, false, 'B']);
+  assert.match(usual.asked, /start pisang-provision\.service/);
+  for (const place of ['boot/pisang/factory-reset.txt', 'var/lib/pisang/factory-reset']) {
+    const erasing = health(t, { ...start, files: { [place]: 'Erase everything\r\n' } });
+    assert.deepEqual(
+      [erasing.rebooted, erasing.onTrial, erasing.state['BOOT_GOOD']],
+      [true, true, 'B'],
+      'good, but nothing is sent before it is erased',
+    );
+  }
+});
+
 test('a copy that cannot be written does not keep a healthy system on trial', (t) => {
   const start: Start = { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 0 };
   const { status, onTrial, writes } = health(t, { ...start, copyFails: true });
@@ -105,7 +132,13 @@ test('a copy that cannot be written does not keep a healthy system on trial', (t
 });
 
 test('a trial that stays ill starts the box anew after 240 s and changes nothing', (t) => {
-  const ended = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 1000 });
+  const { asked, ...ended } = health(t, {
+    commandLine: TRIAL,
+    state: UPDATED,
+    uptimeS: 40,
+    refusals: 1000,
+  });
+  assert.match(asked, /reboot/);
   assert.deepEqual(ended, {
     status: 1,
     state: UPDATED,

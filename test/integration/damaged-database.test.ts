@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -106,16 +107,25 @@ for (const [table, met] of [
   });
 }
 
-test('a database that went with what the card lost is told, not replaced in silence', async (t) => {
-  const { data, start, api, conditions } = newBox(t);
-  writeFileSync(join(data, 'pisang.db.suspect'), "the card's file system had faults\n");
-  const migrate = start('migrate');
-  assert.equal(await migrate.ended, 0, migrate.stderr());
-  assert.match(migrate.stderr(), /file system had faults, and .*pisang\.db is gone/);
-  assert.equal(readdirSync(data).includes('pisang.db.suspect'), false);
-  await api();
-  assert.ok((await conditions()).includes('database-rebuilt'));
-});
+for (const left of ['no file', 'an empty file']) {
+  test(`a database of which what the card lost left ${left} is told, not replaced in silence`, async (t) => {
+    const { data, start, api, conditions } = newBox(t);
+    writeFileSync(join(data, 'pisang.db.suspect'), "the card's file system had faults\n");
+    if (left === 'an empty file') writeFileSync(join(data, 'pisang.db'), '');
+    const migrate = start('migrate');
+    assert.equal(await migrate.ended, 0, migrate.stderr());
+    assert.match(migrate.stderr(), /file system had faults, and .*pisang\.db is gone/);
+    assert.equal(readdirSync(data).includes('pisang.db.suspect'), false);
+    // On a clock that was wrong when it was noted.
+    const record = join(data, 'rebuilt.json');
+    writeFileSync(
+      record,
+      readFileSync(record, 'utf8').replace(/"at":"[^"]*"/, '"at":"2020-01-01T00:00:00Z"'),
+    );
+    await api();
+    assert.ok((await conditions()).includes('database-rebuilt'));
+  });
+}
 
 test('on trial nothing is rebuilt: going back must find everything as it was', async (t) => {
   const { data, runDir, start } = newBox(t);

@@ -220,3 +220,20 @@ test('on a card that cannot be written settings hold all the same, and the scree
   assert.match(shown, /RESULT\.txt could not be written: ENOSPC.*\n.*Remove other files/);
   assert.equal(box.card('pisang.json'), FILE, 'kept, for the made key was not told');
 });
+
+test('a card that cannot be written erases nothing, for it would again at each start; the box itself may', async () => {
+  const box = new FakeBox();
+  box.disk.put('/data/app/pisang.db', 'messages');
+  box.insert('factory-reset.txt', 'erase everything');
+  fillCard(box);
+  const kept = await box.boot();
+  assert.deepEqual([kept.rebootWanted, kept.failed], [false, true]);
+  assert.equal(box.disk.text('/data/app/pisang.db'), 'messages');
+  assert.match(
+    box.disk.text('/run/pisang/console.txt') ?? '',
+    /nothing was erased, since the card/,
+  );
+  box.disk.put('/data/factory-reset', 'erase everything');
+  assert.equal((await box.boot()).rebootWanted, true);
+  assert.equal(box.disk.text('/data/app/pisang.db'), null);
+});

@@ -68,8 +68,15 @@ export interface StatusFacts {
   readonly selfTestFault: string | null;
   /** A settings file of `dataDir` was damaged or wrong, and is not in force. */
   readonly settingsDamaged: boolean;
-  /** When the database was last rebuilt from a damaged one, and how many messages were saved; or null. */
-  readonly rebuilt: { readonly at: string; readonly messages: number } | null;
+  /**
+   * When the database was last rebuilt from a damaged one, whether in this boot (the clock may have
+   * been wrong then), and how many messages were saved; or null.
+   */
+  readonly rebuilt: {
+    readonly at: string;
+    readonly thisBoot: boolean;
+    readonly messages: number;
+  } | null;
   readonly box: {
     readonly temperatureC: number | null;
     readonly memoryAvailableBytes: number | null;

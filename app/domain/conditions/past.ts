@@ -82,9 +82,10 @@ export const PAST_CONDITIONS: readonly ConditionSource[] = [
     hides: [],
     ...AT_ONCE,
     test: ({ rebuilt, nowMs }) =>
-      when(rebuilt !== null && nowMs - Date.parse(rebuilt.at) < REBUILT_SHOWN_MS, {
-        messages: rebuilt?.messages ?? null,
-      }),
+      when(
+        rebuilt !== null && (rebuilt.thisBoot || nowMs - Date.parse(rebuilt.at) < REBUILT_SHOWN_MS),
+        { messages: rebuilt?.messages ?? null },
+      ),
     en: 'The message database was damaged and rebuilt; messages saved: {messages}.',
     id: 'Database pesan rusak dan disusun ulang; pesan yang selamat: {messages}.',
     action: {

@@ -23,6 +23,8 @@ import { settle } from './settle.ts';
 export interface Rebuilt {
   /** ISO 8601; as far as the clock was right. */
   readonly at: string;
+  /** Of the kernel's start in which it was; null where an earlier release did not say. */
+  readonly bootId: string | null;
   /** Name of the damaged file in the same folder; null where there was none left to keep. */
   readonly damagedFile: string | null;
   /** The first thing that was found wrong. */
@@ -77,6 +79,7 @@ export async function rebuildDatabase(
   const iso = new Date(at.atMs).toISOString();
   const rebuilt = {
     at: iso,
+    bootId: at.bootId,
     damagedFile: `pisang-damaged-${iso.replaceAll(/[-:]|\.\d+/g, '')}.db`,
     finding: finding.slice(0, 500),
     ...counts,
@@ -94,9 +97,13 @@ export async function rebuildDatabase(
  * Where the file itself is gone with what the card lost there is nothing to rebuild, but it is told in
  * the same way. To be called before a new database is made, so that a cut between the two loses no word.
  */
-export function recordLoss(file: string, finding: string, atMs: number): void {
+export function recordLoss(
+  file: string,
+  finding: string,
+  { atMs, bootId }: Pick<Moment, 'atMs' | 'bootId'>,
+): void {
   const at = new Date(atMs).toISOString();
-  record(dirname(file), { at, damagedFile: null, finding, messages: 0, uncertain: 0 });
+  record(dirname(file), { at, bootId, damagedFile: null, finding, messages: 0, uncertain: 0 });
 }
 
 /** Ends a rebuild that was cut after the new database was whole; does nothing where there is none. */
@@ -129,12 +136,13 @@ export function finishRebuild(file: string): void {
 /** What the last rebuild wrote down; null where there was none. */
 export function readRebuilt(folder: string): Rebuilt | null {
   try {
-    const { at, damagedFile, finding, messages, uncertain } = JSON.parse(
+    const { at, bootId, damagedFile, finding, messages, uncertain } = JSON.parse(
       readFileSync(join(folder, RECORD), 'utf8'),
     ) as Partial<Rebuilt>;
     return typeof at === 'string' && damagedFile !== undefined && typeof messages === 'number'
       ? {
           at,
+          bootId: bootId ?? null,
           damagedFile: damagedFile === null ? null : basename(damagedFile),
           finding: String(finding),
           messages,
