@@ -1,6 +1,5 @@
 import {
   closeSync,
-  createReadStream,
   createWriteStream,
   fsyncSync,
   mkdirSync,
@@ -8,7 +7,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -21,7 +20,8 @@ const DOWNLOAD_MS = 30 * 60_000;
 
 /**
  * Puts the whole of a file, or of what an http(s) address serves, at `target`, on the disk; or leaves
- * nothing there. Rejects with `update-too-large`, `update-unreachable` or `update-not-stored`.
+ * nothing there. Rejects with `update-too-large`, `update-unreadable`, `update-unreachable` or
+ * `update-not-stored`.
  */
 export async function storeUpdate(
   source: string,
@@ -64,8 +64,11 @@ interface Source {
 
 async function openSource(source: string): Promise<Source> {
   if (!/^[a-z]+:\/\//i.test(source)) {
-    const known = await stat(source).catch(() => null);
-    return { stream: createReadStream(source), announcedBytes: known?.size ?? 0 };
+    const file = await open(source).catch((error: unknown) => {
+      throw unreadable(source, error);
+    });
+    const { size } = await file.stat();
+    return { stream: file.createReadStream(), announcedBytes: size };
   }
   if (!/^https?:\/\//i.test(source) || !URL.canParse(source)) {
     throw usageError(`"${source}" is neither a file nor an http:// or https:// address`);
@@ -85,6 +88,15 @@ async function openSource(source: string): Promise<Source> {
   } catch (error) {
     throw failure('update-unreachable', `${source} can not be fetched: ${reasonOf(error)}`);
   }
+}
+
+function unreadable(source: string, error: unknown): Error {
+  // Root at a terminal becomes the services' user on the appliance, and wonders.
+  const hint =
+    error instanceof Error && 'code' in error && error.code === 'EACCES'
+      ? '; on the box put it into /var/lib/pisang and make it readable for all (chmod 644)'
+      : '';
+  return failure('update-unreadable', `${source} can not be read: ${reasonOf(error)}${hint}`);
 }
 
 function tooLarge(limitBytes: number): Error {

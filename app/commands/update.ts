@@ -16,7 +16,11 @@ export const command: Command = {
     },
   },
   words: [1, 1],
-  examples: ['pisang update pisang-1.5.0.raucb', 'pisang update status'],
+  examples: [
+    'pisang update /var/lib/pisang/pisang-1.5.0.raucb',
+    'pisang update http://192.168.1.10:8000/pisang-1.5.0.raucb',
+    'pisang update status',
+  ],
   run: async (context) => {
     const source = context.words[0] ?? '';
     if (source === 'status') {

@@ -95,13 +95,42 @@ test('a refusal is one sentence and leaves nothing behind', async () => {
 
 test('what can not be had is told, and boxd is not asked', async () => {
   const { port } = web.address() as AddressInfo;
-  assert.match((await pisang('update', join(folder, 'none'))).err, /could not be stored: ENOENT/);
+  assert.match((await pisang('update', join(folder, 'none'))).err, /none can not be read: ENOENT/);
   assert.match(
     (await pisang('update', `http://127.0.0.1:${port}/moved`)).err,
     /can not be fetched/,
   );
   assert.match((await pisang('update', 'ftp://x/y')).err, /neither a file nor/);
   assert.deepEqual(asked, []);
+});
+
+test('a file that the services may not read: what to do is told', async () => {
+  const file = join(folder, 'private.raucb');
+  writeFileSync(file, 'private', { mode: 0 });
+  // Root may read everything; on the box the program is not root.
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) {
+    process.seteuid?.(65_534);
+  }
+  try {
+    await assert.rejects(storeUpdate(file, bundle), {
+      code: 'update-unreadable',
+      message: /private\.raucb can not be read: EACCES.*into \/var\/lib\/pisang.*chmod 644/,
+    });
+  } finally {
+    if (isRoot) {
+      process.seteuid?.(0);
+    }
+  }
+});
+
+test('the examples are of files that a person at the box can have put there', async () => {
+  const { out } = await pisang('update', '--help');
+  const examples = [...out.matchAll(/pisang update (\S+raucb)/g)].map(([, source]) => source);
+  assert.ok(examples.length > 0, out);
+  for (const source of examples) {
+    assert.match(source ?? '', /^(?:\/var\/lib\/pisang\/|http:\/\/)/);
+  }
 });
 
 test('what is too large is refused: by its size where that is known, else while it is stored', async () => {
