@@ -32,7 +32,7 @@ export async function answerLine(
     if (verb.notOnTrial === true && context.machine.exists(PLACES.trial)) {
       return refused(
         'on-trial',
-        'A new version is being tried. Wait until it is kept or the old one is back: 5 minutes, longer with many messages.',
+        'A new version is being tried. Wait until it is kept or the old one is back: up to 15 minutes, longer with many messages.',
       );
     }
     const reply = await verb.act(fields, context);

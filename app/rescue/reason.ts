@@ -101,8 +101,8 @@ function unmarkedTrial({ trial }: BoxFacts): Reason | null {
         severity: 'down',
         title: STOPPED,
         action: {
-          en: 'Wait 5 min: the box goes back to the version before by itself.',
-          id: 'Tunggu 5 menit: alat kembali sendiri ke versi sebelumnya.',
+          en: 'Wait up to 15 min: the box goes back to the version before by itself.',
+          id: 'Tunggu sampai 15 menit: alat kembali sendiri ke versi sebelumnya.',
         },
         said: {
           en: 'The trial of the new version could not be begun (pisang-trial failed).',

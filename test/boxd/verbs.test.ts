@@ -91,6 +91,8 @@ for (const request of [
     machine.files.set('/run/pisang/trial', '');
     const reply = await ask(machine, request);
     assert.equal(reply.ok ? null : reply.code, 'on-trial');
+    // Three starts of up to 240 s each, and the ways through the boot loader.
+    assert.match(reply.detail, /: up to 15 minutes, longer with many messages\.$/);
     assert.deepEqual(machine.done, []);
   });
 }

@@ -112,3 +112,10 @@ test('ages are rounded down to one unit', () => {
     ['0\u00a0s', '59\u00a0s', '1\u00a0min', '59\u00a0min', '2\u00a0h', '1\u00a0days'],
   );
 });
+
+test('a trial that cannot be begun: the way back takes three starts of up to 240 s each', () => {
+  const trial = { ActiveState: 'failed' };
+  const { action } = reasonOf(facts({ api: { ActiveState: 'inactive' }, trial }));
+  assert.match(action.en, /^Wait up to 15 min/);
+  assert.match(action.id, /^Tunggu sampai 15 menit/);
+});
