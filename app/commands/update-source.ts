@@ -6,51 +6,79 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statfsSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { SCHEMA } from '../config/schema.ts';
+import { GatewayError } from '../domain/gateway-error.ts';
 import { failure, usageError } from './command.ts';
 
 /** Octets of the largest update that is taken; a bundle has about 150 MB. */
 export const UPDATE_LIMIT_BYTES = 536_870_912;
+const MIB = 1_048_576;
 /** For the whole download. */
 const DOWNLOAD_MS = 30 * 60_000;
 
+interface StoreOptions {
+  readonly limitBytes?: number;
+  /** Stays free for the queue: `queue.diskReserveBytes`. */
+  readonly reserveBytes?: number;
+  /** Octets free where `folder` lies; null where that is not known. */
+  readonly freeBytes?: (folder: string) => number | null;
+}
+
 /**
  * Puts the whole of a file, or of what an http(s) address serves, at `target`, on the disk; or leaves
- * nothing there. Rejects with `update-too-large`, `update-unreadable`, `update-unreachable` or
- * `update-not-stored`.
+ * nothing there. Rejects with `update-too-large`, `update-no-room`, `update-unreadable`,
+ * `update-unreachable` or `update-not-stored`.
  */
 export async function storeUpdate(
   source: string,
   target: string,
-  limitBytes: number = UPDATE_LIMIT_BYTES,
+  {
+    limitBytes = UPDATE_LIMIT_BYTES,
+    reserveBytes = SCHEMA.queue.fields.diskReserveBytes.default ?? 0,
+    freeBytes = freeBytesOf,
+  }: StoreOptions = {},
 ): Promise<void> {
   const { stream, announcedBytes } = await openSource(source);
-  if (announcedBytes > limitBytes) {
-    stream.destroy();
-    throw tooLarge(limitBytes);
-  }
+  const folder = dirname(target);
   const part = `${target}.part`;
   let bytes = 0;
-  const counted = new Transform({
+  const watched = new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
       bytes += chunk.length;
-      done(bytes > limitBytes ? tooLarge(limitBytes) : null, chunk);
+      // Looked at each time, since messages are stored meanwhile.
+      const full = (freeBytes(folder) ?? Number.POSITIVE_INFINITY) - chunk.length < reserveBytes;
+      done(
+        bytes > limitBytes ? tooLarge(limitBytes) : full ? noRoom(reserveBytes, null) : null,
+        chunk,
+      );
     },
   });
   try {
-    mkdirSync(dirname(target), { recursive: true, mode: 0o750 });
-    await pipeline(stream, counted, createWriteStream(part, { mode: 0o640 }));
+    if (announcedBytes > limitBytes) {
+      throw tooLarge(limitBytes);
+    }
+    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    // What was cut before would count as taken.
+    rmSync(part, { force: true });
+    const free = freeBytes(folder);
+    if (free !== null && free - announcedBytes < reserveBytes) {
+      throw noRoom(reserveBytes, { announcedBytes, free });
+    }
+    await pipeline(stream, watched, createWriteStream(part, { mode: 0o640 }));
     const file = openSync(part, 'r');
     fsyncSync(file);
     closeSync(file);
     renameSync(part, target);
   } catch (error) {
+    stream.destroy();
     rmSync(part, { force: true });
-    throw bytes > limitBytes
+    throw error instanceof GatewayError
       ? error
       : failure('update-not-stored', `The update could not be stored: ${reasonOf(error)}`);
   }
@@ -99,8 +127,32 @@ function unreadable(source: string, error: unknown): Error {
   return failure('update-unreadable', `${source} can not be read: ${reasonOf(error)}${hint}`);
 }
 
+function noRoom(
+  reserveBytes: number,
+  known: { readonly announcedBytes: number; readonly free: number } | null,
+): Error {
+  const size =
+    known === null || known.announcedBytes === 0
+      ? ''
+      : `it has ${Math.ceil(known.announcedBytes / MIB)} MiB, ${Math.floor(known.free / MIB)} MiB are free, and `;
+  return failure(
+    'update-no-room',
+    `There is no room for the update: ${size}${Math.ceil(reserveBytes / MIB)} MiB must stay free for messages. Delete old files first.`,
+  );
+}
+
+/** null where the file system does not say; then the write itself will tell. */
+function freeBytesOf(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
 function tooLarge(limitBytes: number): Error {
-  const limit = Math.floor(limitBytes / 1_048_576);
+  const limit = Math.floor(limitBytes / MIB);
   return failure('update-too-large', `The update is larger than ${limit} MiB, so it is not taken.`);
 }
 

@@ -31,7 +31,10 @@ export const command: Command = {
       return 0;
     }
     const target = context.environment['PISANG_UPDATE_BUNDLE'] ?? BUNDLE;
-    await storeUpdate(source, target);
+    // A configuration that is wrong must not keep an update away that may mend it.
+    const loaded = await context.loadConfig().catch(() => null);
+    const reserveBytes = loaded?.config.queue.diskReserveBytes;
+    await storeUpdate(source, target, reserveBytes === undefined ? {} : { reserveBytes });
     try {
       const { detail } = await askBox(context, {
         verb: 'install-update',

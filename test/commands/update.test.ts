@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -61,9 +62,17 @@ after(() => {
 });
 
 async function pisang(...argv: string[]): Promise<{ code: unknown; out: string; err: string }> {
+  return pisangWith({}, ...argv);
+}
+
+async function pisangWith(
+  environment: Readonly<Record<string, string>>,
+  ...argv: string[]
+): Promise<{ code: unknown; out: string; err: string }> {
   const program = startProgram([CLI, ...argv], {
     PISANG_BOXD_SOCKET: join(folder, 'boxd.sock'),
     PISANG_UPDATE_BUNDLE: bundle,
+    ...environment,
   });
   const code = await program.ended;
   return { code, out: program.stdout(), err: program.stderr() };
@@ -145,12 +154,82 @@ test('what is too large is refused: by its size where that is known, else while 
   truncateSync(file, UPDATE_LIMIT_BYTES + 1);
   assert.match((await pisang('update', file)).err, /larger than 512 MiB/);
   // Chunked, so its size is not announced.
-  const counted = storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, 11);
+  const counted = storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, {
+    limitBytes: 11,
+  });
   await assert.rejects(counted, { code: 'update-too-large' });
-  await storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, 12);
+  await storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, { limitBytes: 12 });
   assert.equal(readFileSync(bundle, 'utf8'), 'from the web');
   rmSync(bundle);
   assert.deepEqual([asked, readdirSync(join(folder, 'update'))], [[], []]);
+});
+
+const MIB = 1_048_576;
+
+test('what the queue needs stays free: an update whose size is known is not begun', async () => {
+  const file = join(folder, 'large.raucb');
+  writeFileSync(file, '');
+  truncateSync(file, 3 * MIB);
+  const looks: string[] = [];
+  const tight = {
+    reserveBytes: 2 * MIB,
+    freeBytes: (where: string) => {
+      looks.push(where);
+      return 5 * MIB - 1;
+    },
+  };
+  await assert.rejects(storeUpdate(file, bundle, tight), {
+    code: 'update-no-room',
+    message:
+      'There is no room for the update: it has 3 MiB, 4 MiB are free, and 2 MiB must stay free for messages. Delete old files first.',
+  });
+  assert.deepEqual(looks, [join(folder, 'update')], 'before the first octet, and there only');
+  await storeUpdate(file, bundle, { reserveBytes: 2 * MIB, freeBytes: () => 5 * MIB });
+  rmSync(bundle);
+  assert.deepEqual(readdirSync(join(folder, 'update')), []);
+});
+
+test('what the queue needs stays free: a stream of unknown size ends where the reserve begins', async () => {
+  const { port } = web.address() as AddressInfo;
+  let free = 10 * MIB;
+  const shrinking = {
+    reserveBytes: 8 * MIB,
+    freeBytes: () => {
+      // Others write, too.
+      free -= MIB;
+      return free;
+    },
+  };
+  await assert.rejects(storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, shrinking), {
+    code: 'update-no-room',
+    message:
+      'There is no room for the update: 8 MiB must stay free for messages. Delete old files first.',
+  });
+  assert.deepEqual(readdirSync(join(folder, 'update')), []);
+  // A file system that does not say: the write itself will tell.
+  await storeUpdate(`http://127.0.0.1:${port}/bundle`, bundle, {
+    reserveBytes: 8 * MIB,
+    freeBytes: () => null,
+  });
+  rmSync(bundle);
+});
+
+const LARGEST_RESERVE = 1_099_511_627_776;
+const { bavail, bsize } = statfsSync(tmpdir());
+
+test('the reserve is that of the configuration', {
+  skip: bavail * bsize > LARGEST_RESERVE && 'more is free than can be kept',
+}, async () => {
+  const file = join(folder, 'small.raucb');
+  writeFileSync(file, 'small');
+  const environment = { PISANG_QUEUE_DISK_RESERVE_BYTES: String(LARGEST_RESERVE) };
+  const { code, err } = await pisangWith(environment, 'update', file);
+  assert.equal(code, 1);
+  assert.match(err, /^pisang: There is no room for the update: .* 1048576 MiB must stay free/);
+  assert.deepEqual(asked, []);
+  // A configuration that is wrong must not keep an update away that may mend it.
+  const wrong = { PISANG_QUEUE_DISK_RESERVE_BYTES: 'much' };
+  assert.equal((await pisangWith(wrong, 'update', file)).code, 0);
 });
 
 test('the slots are shown; a factory reset wants a yes', async () => {
