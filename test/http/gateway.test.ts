@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { GatewayError } from '../../app/domain/gateway-error.ts';
@@ -107,6 +108,18 @@ test('the page names every call and code, and takes nothing from elsewhere', asy
   }
   assert.ok(page.includes('id="queue-full"'));
   assert.doesNotMatch(page, /<script|<link|src=|@import/);
+});
+
+test('the guide names every call with what it needs', () => {
+  const guide = readFileSync('docs/api.md', 'utf8');
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const scope = operation['x-scope'];
+      const needs = typeof scope === 'string' ? `\`${scope}\`` : '–';
+      const begins = `| \`${method.toUpperCase()} ${path}\` | ${needs} |`;
+      assert.ok(guide.includes(`\n${begins}`), `put into docs/api.md: ${begins}`);
+    }
+  }
 });
 
 test('status and health', async () => {
