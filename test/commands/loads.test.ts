@@ -32,7 +32,7 @@ function roomsAndPackages(file: string): readonly string[] {
 }
 
 test('the API never loads the serial port, the worker never the HTTP server', () => {
-  const api = roomsAndPackages('commands/api.ts');
+  const api = roomsAndPackages('commands/api-service.ts');
   const modem = roomsAndPackages('commands/modem.ts');
   assert.ok(api.includes('http') && api.includes('fastify'), api.join());
   assert.ok(modem.includes('modem') && modem.includes('link'), modem.join());
@@ -41,6 +41,13 @@ test('the API never loads the serial port, the worker never the HTTP server', ()
   }
   for (const name of ['fastify', 'http', 'status', 'simulator', 'ajv']) {
     assert.ok(!modem.includes(name), name);
+  }
+});
+
+test('until its database is being opened the API reads no server, no page and no timetable', () => {
+  const first = roomsAndPackages('commands/api.ts');
+  for (const name of ['http', 'status', 'fastify', 'node-cron']) {
+    assert.ok(!first.includes(name), name);
   }
 });
 
