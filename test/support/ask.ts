@@ -13,6 +13,7 @@ export function ask(
   path: string,
   body: unknown,
   headers: Record<string, string>,
+  timeoutMs: number = 60_000,
 ): Promise<Answer> {
   const payload = body === undefined ? null : JSON.stringify(body);
   return new Promise((resolvePromise, reject) => {
@@ -23,7 +24,7 @@ export function ask(
         method,
         path,
         agent: false,
-        timeout: 60_000,
+        timeout: timeoutMs,
         headers: {
           ...(payload === null
             ? {}
