@@ -115,8 +115,13 @@ test('after a trial what it left out is done: provisioning, or first of all a fa
   const usual = health(t, { ...start, files: { 'boot/pisang/factory-reset.txt': '(done)     ' } });
   assert.deepEqual([usual.rebooted, usual.onTrial, usual.state['BOOT_GOOD']], [false, false, 'B']);
   assert.match(usual.asked, /start pisang-provision\.service/);
-  for (const place of ['boot/pisang/factory-reset.txt', 'var/lib/pisang/factory-reset']) {
-    const erasing = health(t, { ...start, files: { [place]: 'Erase everything\r\n' } });
+  const asked = 'Erase everything\r\n';
+  for (const [place, text] of [
+    ['boot/pisang/factory-reset.txt', asked],
+    ['boot/pisang/factory-reset.txt', Buffer.from(asked, 'utf16le').toString('latin1')],
+    ['var/lib/pisang/factory-reset', asked],
+  ] as const) {
+    const erasing = health(t, { ...start, files: { [place]: text } });
     assert.deepEqual(
       [erasing.rebooted, erasing.onTrial, erasing.state['BOOT_GOOD']],
       [true, true, 'B'],

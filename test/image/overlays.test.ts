@@ -17,6 +17,7 @@ import {
 const PLACES: readonly RegExp[] = [
   /^etc\/(fstab|fw_env\.config|hostname|hosts|localtime)$/,
   /^etc\/avahi\/(avahi-daemon\.conf|services\/pisang\.service)$/,
+  /^etc\/dbus-1\/system\.d\/pisang\.conf$/,
   /^etc\/issue\.d\/pisang\.issue$/,
   /^etc\/pisang\/config\.json$/,
   /^etc\/rauc\/system\.conf$/,
@@ -27,7 +28,7 @@ const PLACES: readonly RegExp[] = [
   /^etc\/udev\/rules\.d\/[0-9]{2}-[a-z0-9_-]+\.rules$/,
   /^usr\/bin\/pisang$/,
   /^usr\/lib\/clock-epoch$/,
-  /^usr\/lib\/(modprobe|modules-load|sysusers|tmpfiles)\.d\/pisang\.conf$/,
+  /^usr\/lib\/(modprobe|sysusers|tmpfiles)\.d\/pisang\.conf$/,
   /^usr\/lib\/pisang\/[a-z]+$/,
   /^usr\/lib\/sysctl\.d\/[0-9]{2}-pisang\.conf$/,
   /^usr\/lib\/systemd\/(journald|logind|resolved|system|timesyncd)\.conf\.d\/pisang\.conf$/,
@@ -65,7 +66,7 @@ test('every setting has a reason: a comment before it in its paragraph', () => {
   for (const { path, isLink } of overlayFiles()) {
     if (
       isLink ||
-      /^usr\/(bin|lib\/pisang)\/|hostname$|\.issue$|\.json$|avahi\/services/.test(path)
+      /^usr\/(bin|lib\/pisang)\/|hostname$|\.issue$|\.json$|avahi\/services|dbus-1/.test(path)
     ) {
       continue;
     }
