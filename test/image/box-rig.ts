@@ -19,7 +19,7 @@ export function newBox(t: TestContext, tools: Readonly<Record<string, string>> =
     // Without the owners that a test machine lacks.
     install: `case " $* " in *" -d "*) made=folder ;; *) made=file ;; esac
       while [ $# -gt 2 ]; do shift; done
-      if [ $made = folder ]; then mkdir -p "$2"; else cp "$1" "$2"; fi`,
+      if [ $made = folder ]; then command -p install -d "$2"; else cp "$1" "$2"; fi`,
     'ssh-keygen': `case " $* " in
       *" -y "*) grep -q "a key" "$BOX/${DATA}/box/ssh_host_ed25519_key" ;;
       *) echo "a key" >"$BOX/${DATA}/box/ssh_host_ed25519_key" ;;

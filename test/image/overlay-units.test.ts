@@ -27,6 +27,7 @@ const PROGRAMS = [
   'bin/sh',
   'bin/systemctl',
   'bin/mount',
+  'sbin/modprobe',
   'sbin/agetty',
 ];
 /** Units of packages that need not be installed where this test runs. */

@@ -16,6 +16,7 @@ test('the partition is writable for as long as it is read, and the screen shows 
   box.put('usr/bin/pisang', '#!/bin/sh\necho "pisang $*" >>"$BOX/notes"\n', 0o755);
   box.put('usr/lib/pisang/settings', '#!/bin/sh\necho "settings $*" >>"$BOX/notes"\n', 0o755);
   box.put('run/pisang/console.txt', 'Claim code: A\\B\n');
+  box.put('run/agetty.reload', '');
   assert.equal(box.run(PROVISION).status, 0);
   const steps = box
     .read('notes')
@@ -122,6 +123,55 @@ test('with an owner, a card that holds nothing new is looked at without starting
   runs();
   box.put(`${DATA}/factory-reset`, 'erase everything');
   assert.deepEqual(thrice(), [true, true, true], 'a reset that the box was asked for');
+});
+
+test('what is taken while the gateway runs holds at once; at the start of the box nobody is told', (t) => {
+  for (const runs of [false, true]) {
+    const box = newBox(t, {
+      ...MOUNTED,
+      systemctl: `echo "systemctl $*" >>"$BOX/notes"; case "$*" in *is-active*) exit ${runs ? 0 : 3} ;; esac`,
+    });
+    provisioning(box);
+    const asked = (): string[] => {
+      box.put('notes', '');
+      box.run(PROVISION);
+      return box
+        .read('notes')
+        .split('\n')
+        .filter((line) => / (try-re)?start /.test(line));
+    };
+    assert.deepEqual(asked(), [], 'nothing was taken');
+    const program = box.read('usr/bin/pisang');
+    box.put(
+      'usr/bin/pisang',
+      program.replace(
+        'exit',
+        `echo '{}' >"$BOX/${DATA}/app/config.json"; echo key >"$BOX/${DATA}/box/authorized_keys"; exit`,
+      ),
+      0o755,
+    );
+    const told = [
+      'systemctl --no-block try-restart pisang-api.service pisang-modem.service',
+      'systemctl --no-block start ssh.service',
+    ];
+    assert.deepEqual(asked(), runs ? told : []);
+    assert.deepEqual(asked(), [], 'it holds already');
+  }
+});
+
+test('a file that cannot be read ends nothing, and the card is looked through for faults', (t) => {
+  const unreadable = 'sha256sum: read error\n';
+  const box = newBox(t, {
+    ...MOUNTED,
+    'fsck.vfat': 'echo "fsck.vfat $*" >>"$BOX/notes"',
+    sha256sum: `command -p sha256sum "$@"; case " $* " in *RESULT.txt.new*) printf '${unreadable}' >&2; exit 1 ;; esac`,
+  });
+  const runs = provisioning(box);
+  box.put('dev/pisang/boot', '\0'.repeat(512));
+  box.put(`${DATA}/app/password.json`, '{}');
+  box.put('boot/pisang/RESULT.txt.new', '');
+  assert.equal(runs(), true, 'the program runs all the same');
+  assert.match(box.read('notes'), /^fsck\.vfat -a \S*dev\/pisang\/boot$/m);
 });
 
 test('a factory reset forgets the identity, restarts the box and starts nothing before', (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, readlinkSync, utimesSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { lstatSync, readFileSync, readlinkSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { CERT, DATA, KEY, newBox } from './box-rig.ts';
 import { OVERLAYS, overlayText, REPOSITORY } from './overlay-tree.ts';
@@ -117,6 +117,47 @@ test('what was provisioned is in force, daemons are told only afterwards, and on
   assert.deepEqual(box.read('notes').match(/^(systemctl|networkctl).*$/gm), [
     'systemctl --no-block try-reload-or-restart systemd-networkd.service',
   ]);
+});
+
+test('daemons with users of their own may read what is theirs, whatever the umask of the unit', (t) => {
+  const box = newBox(t);
+  box.put(`${DATA}/box/network`, '[Network]\nAddress=10.0.0.9/24\n');
+  box.put(`${DATA}/box/timesyncd.conf`, '[Time]\nNTP=10.0.0.1\n');
+  const before = process.umask(0o077);
+  t.after(() => process.umask(before));
+  assert.equal(box.run(SETTINGS).status, 0);
+  for (const place of ['network/10-pisang.network', 'timesyncd.conf.d/50-pisang.conf']) {
+    const file = join(box.folder, 'run/systemd', place);
+    assert.equal(statSync(file).mode & 0o777, 0o644, place);
+    assert.equal(statSync(dirname(file)).mode & 0o777, 0o755, place);
+  }
+});
+
+test('a pair that was looked at once is not asked again before one of its files changes', (t) => {
+  const asked = 'echo "openssl $1" >>"$BOX/notes"; exec /usr/bin/openssl "$@"';
+  const box = newBox(t, { openssl: asked });
+  box.put(`${DATA}/box/keep`, '');
+  box.run(SETTINGS);
+  const again = (): boolean => {
+    box.put('notes', '');
+    assert.equal(box.run(SETTINGS).status, 0);
+    return box.read('notes').includes('openssl');
+  };
+  assert.deepEqual([again(), again()], [false, false]);
+  const certificate = box.read(CERT);
+  box.put(KEY, 'x');
+  assert.deepEqual([again(), again()], [true, false]);
+  assert.notEqual(box.read(CERT), certificate);
+});
+
+test('a link in place of the folder of the keys is not followed', (t) => {
+  const box = newBox(t);
+  box.put('elsewhere/keep', '');
+  box.put(`${DATA}/app/keep`, '');
+  symlinkSync(join(box.folder, 'elsewhere'), join(box.folder, DATA, 'app/tls'));
+  assert.equal(box.run(SETTINGS).status, 0);
+  assert.equal(lstatSync(join(box.folder, DATA, 'app/tls')).isDirectory(), true);
+  assert.equal(box.exists('elsewhere/cert.pem'), false);
 });
 
 test('the clock goes on where it stopped, never back', (t) => {
