@@ -101,13 +101,12 @@ async function revoke(context: CommandContext, outbox: ApiOutbox, id: string): P
   return 0;
 }
 
-/** Stores key records (a JSON list, hashes only) from standard input; those known by id stay. */
+/** Stores key records (a JSON list, hashes only) from standard input; may be repeated. */
 async function load(context: CommandContext): Promise<number> {
   const rows = JSON.parse(await text(process.stdin)) as readonly KeyRecord[];
   return withOutbox(context, async (outbox) => {
-    const known = new Set((await outbox.keys()).keys.map((key) => key.id));
-    for (const row of rows.filter((one) => !known.has(one.id))) {
-      await outbox.addKey(row);
+    for (const row of rows) {
+      await outbox.putKey(row);
     }
     return 0;
   });

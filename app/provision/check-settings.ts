@@ -134,7 +134,15 @@ function conflictsIn(settings: Settings): readonly Complaint[] {
     });
   }
   if (typeof apiKeys === 'object') {
-    apiKeys.forEach(({ name }, index) => {
+    apiKeys.forEach(({ name, key }, index) => {
+      const earlier = apiKeys.slice(0, index).find((other) => other.key === key);
+      if (key?.startsWith('psg_') === true && earlier !== undefined) {
+        found.push({
+          pointer: `/apiKeys/${index}/key`,
+          sentence: `is the same key as that of "${earlier.name}"`,
+          remedy: 'Give each name a key of its own, or list this key once with all its scopes.',
+        });
+      }
       if (apiKeys.findIndex((other) => other.name === name) !== index) {
         found.push({
           pointer: `/apiKeys/${index}/name`,

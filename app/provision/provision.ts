@@ -2,13 +2,8 @@ import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
 import { makeClaimCode } from './claim-code.ts';
 import { replaceFile } from './disk.ts';
-import {
-  complaintLines,
-  faultOf,
-  type Outcome,
-  passwordOutcome,
-  settingsOutcome,
-} from './outcomes.ts';
+import { faultOf } from './faults.ts';
+import { complaintLines, type Outcome, passwordOutcome, settingsOutcome } from './outcomes.ts';
 import { readText } from './read-text.ts';
 import { resultFault, settingsBefore, writeResult } from './result-file.ts';
 import { hasPassword } from './take-password.ts';

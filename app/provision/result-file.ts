@@ -1,5 +1,5 @@
 import { type Disk, replaceFile } from './disk.ts';
-import { faultOf } from './outcomes.ts';
+import { faultOf } from './faults.ts';
 import { FILE_LIMIT_BYTES } from './read-text.ts';
 import { TAKEN_LINE } from './settings-plan.ts';
 

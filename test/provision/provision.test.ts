@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GatewayError } from '../../app/domain/gateway-error.ts';
 import { FakeBox } from './support.ts';
 
 const FILE = JSON.stringify({
@@ -103,35 +102,6 @@ test('a broken config.json is no obstacle', async () => {
   assert.deepEqual(JSON.parse(box.disk.text('/data/app/config.json') ?? ''), {
     defaultRegion: 'MY',
   });
-});
-
-test('keys that can not be stored are told, and tried again with the same text', async () => {
-  const box = new FakeBox();
-  box.insert('pisang.json', FILE);
-  box.failToAdd = new GatewayError('keys-not-stored', 'The database is damaged.', {
-    retry: 'later',
-  });
-  assert.equal((await box.boot()).failed, true);
-  assert.match(box.result(), /The database is damaged/);
-  assert.match(box.card('pisang.json') ?? '', /4711/, 'not overwritten before it holds');
-  box.failToAdd = null;
-  assert.equal((await box.boot()).failed, false);
-  assert.equal(box.made.length, 2, 'no second key was made');
-  assert.equal(box.keys.size, 2);
-  assert.match(box.result(), /API key "shop": psg_0{39}1 /);
-});
-
-test('a new file that comes while an old one waits is taken after it', async () => {
-  const box = new FakeBox();
-  box.insert('pisang.json', FILE);
-  box.failToAdd = new GatewayError('keys-not-stored', 'No.', { retry: 'later' });
-  await box.boot();
-  box.failToAdd = null;
-  box.insert('pisang.json', '{"hostName":"other"}');
-  await box.boot();
-  assert.equal(box.disk.text('/data/box/hostname'), 'other\n');
-  assert.equal(box.disk.text('/data/box/timezone'), 'Asia/Makassar\n');
-  assert.match(box.card('pisang.json') ?? '', /other/);
 });
 
 test('password.txt: hashed, overwritten in place, and no claim code any more', async () => {
