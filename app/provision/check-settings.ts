@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { pointerStep } from '../domain/json-pointer.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import { SETTINGS_RULE } from './compiled-checks.js';
-import { authorities, ipv4Range, isNeighbour } from './formats.ts';
+import { conflictsIn } from './conflicts.ts';
 import type { Settings } from './settings.ts';
 
 /** One thing that is wrong: where (JSON pointer, RFC 6901), what, and what to do. */
@@ -109,52 +109,4 @@ function show(value: unknown): string {
   }
   const text = JSON.stringify(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-}
-
-/** Faults that only show when fields are seen together, or need more than a pattern. */
-function conflictsIn(settings: Settings): readonly Complaint[] {
-  const found: Complaint[] = [];
-  const { network, ca, apiKeys } = settings;
-  if (typeof network === 'object') {
-    const range = ipv4Range(network.address);
-    if (range !== null && !isNeighbour(range, network.gateway)) {
-      found.push({
-        pointer: '/network/gateway',
-        sentence: `"${network.gateway}" is not another address in the network of ${network.address}`,
-        remedy: 'Write the address of the router as it stands in another device of this network.',
-      });
-    }
-  }
-  if (ca !== undefined && authorities(pemOf(ca)) === null) {
-    found.push({
-      pointer: '/ca',
-      sentence: 'holds no readable certificate of an authority, or something besides',
-      remedy:
-        'Put in what stands in the PEM file of the authority, from BEGIN to END, as a list of lines; never a private key.',
-    });
-  }
-  if (typeof apiKeys === 'object') {
-    apiKeys.forEach(({ name, key }, index) => {
-      const earlier = apiKeys.slice(0, index).find((other) => other.key === key);
-      if (key?.startsWith('psg_') === true && earlier !== undefined) {
-        found.push({
-          pointer: `/apiKeys/${index}/key`,
-          sentence: `is the same key as that of "${earlier.name}"`,
-          remedy: 'Give each name a key of its own, or list this key once with all its scopes.',
-        });
-      }
-      if (apiKeys.findIndex((other) => other.name === name) !== index) {
-        found.push({
-          pointer: `/apiKeys/${index}/name`,
-          sentence: `"${name}" is the name of an earlier key`,
-          remedy: 'Give each key a name of its own.',
-        });
-      }
-    });
-  }
-  return found;
-}
-
-export function pemOf(ca: NonNullable<Settings['ca']>): string {
-  return typeof ca === 'string' ? ca : ca.join('\n');
 }

@@ -1,6 +1,5 @@
 import { merge } from '../config/layers.ts';
-import { pemOf } from './check-settings.ts';
-import { type Settings, type StaticNetwork, TAKEN } from './settings.ts';
+import { pemOf, type Settings, type StaticNetwork, TAKEN } from './settings.ts';
 
 /** A file of the data partition; `text` null takes it away. */
 export interface Output {

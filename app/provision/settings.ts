@@ -1,4 +1,5 @@
 import { SCOPES } from '../domain/scopes.ts';
+
 /** Stands in the place of a secret that was taken; what is in force stays. */
 export const TAKEN = '(taken)';
 
@@ -33,6 +34,10 @@ export interface WantedKey {
   readonly scopes?: readonly string[];
   /** `make`, the key itself, or `TAKEN`. */
   readonly key?: string;
+}
+
+export function pemOf(ca: NonNullable<Settings['ca']>): string {
+  return typeof ca === 'string' ? ca : ca.join('\n');
 }
 
 /** Of a key that does not say. */
