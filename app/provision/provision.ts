@@ -8,6 +8,7 @@ import { readText } from './read-text.ts';
 import { resultFault, settingsBefore, writeResult } from './result-file.ts';
 import { hasPassword } from './take-password.ts';
 import { type TakeDeps, wasTaken } from './take-settings.ts';
+import { wrongNames } from './wrong-names.ts';
 
 export interface ProvisionDeps extends TakeDeps {
   /** Everything on it is erased by a factory reset. `dataDir` and `boxDir` lie on it. */
@@ -57,7 +58,9 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   disk.makeFolder(dataDir, 0o750);
   disk.makeFolder(runDir, 0o750);
   const password = passwordOutcome(deps);
+  const misnamed = wrongNames(disk, deps.folder);
   const fixed = [
+    ...misnamed.flatMap(({ name, complaint }) => complaintLines(name, [complaint])),
     ...password.lines,
     ...(reset === 'none' ? [] : complaintLines('factory-reset.txt', [reset])),
     ...claimLines(deps),
@@ -78,9 +81,19 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   fixed.push(...untold);
   show();
   return {
-    failed: settings.failed || password.failed || reset !== 'none' || untold.length > 0,
+    failed:
+      settings.failed ||
+      password.failed ||
+      reset !== 'none' ||
+      misnamed.length > 0 ||
+      untold.length > 0,
     rebootWanted: false,
-    log: [`pisang.json: ${settings.word}`, `password.txt: ${password.word}`, ...untold],
+    log: [
+      `pisang.json: ${settings.word}`,
+      `password.txt: ${password.word}`,
+      ...misnamed.map(({ name }) => `${name}: not taken, wrong name`),
+      ...untold,
+    ],
   };
 }
 

@@ -24,6 +24,12 @@ interface Earlier {
   readonly earlier: string | null;
 }
 
+const NO_TEXT: Complaint = {
+  pointer: '',
+  sentence: 'the file is no text, or larger than 64 KiB',
+  remedy: 'Save it as plain text (UTF-8) with an editor such as Notepad.',
+};
+
 /** What `pisang.json` holds that was taken and overwritten: its SHA-256. */
 const TAKEN_FILE = 'provisioned';
 const PLAN_FILE = 'provision-plan.json';
@@ -64,29 +70,16 @@ async function takeFile(
 ): Promise<Taken> {
   const { disk, folder, boxDir } = deps;
   const file = `${folder}/pisang.json`;
-  const refused = (sentence: string, remedy: string): Taken => ({
-    kind: 'refused',
-    complaints: [{ pointer: '', sentence, remedy }],
-    earlier,
-  });
   const found = disk.read(file, FILE_LIMIT_BYTES);
   if (found === null) {
-    return disk.read(`${file}.txt`) === null
-      ? { kind: 'none' }
-      : refused(
-          'the file is named pisang.json.txt',
-          'Rename it to pisang.json; Windows hides the last part of names unless told to show it.',
-        );
+    return { kind: 'none' };
   }
   if (disk.read(`${boxDir}/${TAKEN_FILE}`)?.toString().trim() === hashOf(found)) {
     return { kind: 'unchanged', earlier };
   }
   const text = readText(found);
   if (text === null) {
-    return refused(
-      'the file is no text, or larger than 64 KiB',
-      'Save it as plain text (UTF-8) with an editor such as Notepad.',
-    );
+    return { kind: 'refused', complaints: [NO_TEXT], earlier };
   }
   const checked = checkSettings(text);
   if (!checked.ok) {

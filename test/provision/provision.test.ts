@@ -87,11 +87,35 @@ test('without any file there are safe defaults and a claim code', async () => {
   assert.equal(box.disk.text('/data/app/config.json'), null);
 });
 
-test('a file whose name Windows made longer is named', async () => {
+test('a file whose name Windows made longer is named, and what to do with it', async () => {
+  for (const [wrong, meant] of [
+    ['pisang.json.txt', 'pisang.json'],
+    ['pisang.json.json', 'pisang.json'],
+    ['password.txt.txt', 'password.txt'],
+    ['factory-reset.txt.txt', 'factory-reset.txt'],
+  ] as const) {
+    const box = new FakeBox();
+    box.insert(wrong, 'three words together');
+    const { failed, log } = await box.boot();
+    assert.equal(failed, true, wrong);
+    assert.ok(log.includes(`${wrong}: not taken, wrong name`));
+    const told = `  ${wrong}: it was NOT taken, for it would have to be named ${meant}.`;
+    for (const text of [box.card('RESULT.txt'), box.disk.text('/run/pisang/console.txt')]) {
+      assert.ok(text?.includes(told), text ?? '');
+      assert.ok(text?.includes(`Rename it to ${meant};`));
+    }
+    assert.equal(box.card(wrong), 'three words together');
+  }
+});
+
+test('a wrong name beside the right one is told as well', async () => {
   const box = new FakeBox();
-  box.insert('pisang.json.txt', '{}');
+  box.insert('pisang.json', '{"hostName":"old"}');
+  await box.boot();
+  box.insert('pisang.json.txt', '{"hostName":"new"}');
   assert.equal((await box.boot()).failed, true);
-  assert.match(box.result(), /Rename it to pisang\.json/);
+  assert.match(box.card('RESULT.txt') ?? '', /hostName: old/);
+  assert.match(box.card('RESULT.txt') ?? '', /There is a pisang\.json as well: remove the one/);
 });
 
 test('a broken config.json is no obstacle', async () => {
