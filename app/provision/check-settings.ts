@@ -3,6 +3,7 @@ import { pointerStep } from '../domain/json-pointer.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import { SETTINGS_RULE } from './compiled-checks.js';
 import { conflictsIn } from './conflicts.ts';
+import { slipIn } from './json-slip.ts';
 import type { Settings } from './settings.ts';
 
 /** One thing that is wrong: where (JSON pointer, RFC 6901), what, and what to do. */
@@ -36,12 +37,12 @@ export function checkSettings(text: string): Checked {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return wrong(
-      '',
-      `${lineOf(text, error)} is not JSON`,
-      'Look there, and at the end of the line before, for a missing or extra comma, quote or bracket; quotes must be the straight ones (").',
-    );
+  } catch {
+    // Not the parser's words: they may quote a secret.
+    const slip = slipIn(text);
+    return slip === null
+      ? wrong('', 'the text is not JSON', 'Write it anew after the example in the manual.')
+      : wrong('', `line ${slip.line}, column ${slip.column} is not JSON`, slip.remedy);
   }
   if (!SETTINGS_RULE(value)) {
     const complaints = new Map<string, Complaint>();
@@ -58,14 +59,6 @@ export function checkSettings(text: string): Checked {
 
 function wrong(pointer: string, sentence: string, remedy: string): Checked {
   return { ok: false, complaints: [{ pointer, sentence, remedy }] };
-}
-
-/** Only the place, where the parser tells it: its own words may quote a secret. */
-function lineOf(text: string, error: unknown): string {
-  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  return position === undefined
-    ? 'the text'
-    : `line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 function complaintOf(error: ErrorObject): Complaint {
