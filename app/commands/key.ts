@@ -17,11 +17,12 @@ import { databaseFile } from './database.ts';
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9._-])?$/;
 
 export const command: Command = {
-  usage: 'add --name N --scope S[,S] [--allow CIDR] | list | revoke ID | load',
+  usage: 'add --name N --scope S[,S] [--allow CIDR] | list [--json] | revoke ID | load',
   options: {
     name: { value: 'NAME', help: 'add: what the key is for; also its space of Idempotency-Keys' },
     scope: { value: 'S[,S]', help: `add: ${SCOPES.join(', ')}`, many: true },
     allow: { value: 'CIDR', help: 'add: the only addresses it may be used from', many: true },
+    json: { value: null, help: 'list: as JSON' },
   },
   words: [1, 2],
   examples: [
@@ -83,6 +84,17 @@ async function add(context: CommandContext): Promise<number> {
 
 async function list(context: CommandContext, outbox: ApiOutbox): Promise<number> {
   const { keys } = await outbox.keys();
+  if (context.given.has('json')) {
+    const shown = keys.map(({ id, name, scopes, allow, createdAtMs }) => ({
+      id,
+      name,
+      scopes,
+      allow,
+      createdAtMs,
+    }));
+    context.print(JSON.stringify(shown, null, 2));
+    return 0;
+  }
   for (const key of keys) {
     const made = new Date(key.createdAtMs).toISOString();
     const from = key.allow.length === 0 ? 'from anywhere' : `from ${key.allow.join(',')}`;

@@ -1,6 +1,7 @@
 import type { Disk } from './disk.ts';
 import { type Output, type OutputPlaces, outputsOf } from './outputs.ts';
-import { DEFAULT_SCOPES, type Settings, TAKEN, type WantedKey } from './settings.ts';
+import { readObject } from './read-object.ts';
+import { DEFAULT_SCOPES, namesOfTaken, type Settings, TAKEN, type WantedKey } from './settings.ts';
 
 /** What is stored of a key; its text is told once. */
 export type KeyRow = Readonly<Record<string, unknown>>;
@@ -49,7 +50,8 @@ export function planSettings(deps: PlanDeps, source: Buffer, settings: Settings)
           ? `API key "${name}": ${key}   (shown only here; note it down, then delete this line)`
           : `API key "${name}": as given.`,
       ),
-      ...(settings.simPin === undefined && keys.length === 0
+      ...namesOfTaken(settings).map((name) => `API key "${name}": left as it is.`),
+      ...((settings.simPin === undefined || settings.simPin === TAKEN) && keys.length === 0
         ? []
         : ['Secrets in pisang.json were overwritten. Flash memory may keep old copies of them.']),
     ],
@@ -99,18 +101,8 @@ function linesOf(settings: Settings): readonly string[] {
       : [
           `  network: ${network === 'dhcp' ? network : `${network.address}, router ${network.gateway}`}`,
         ]),
-    ...(simPin === undefined ? [] : ['  simPin: taken']),
+    ...(simPin === undefined ? [] : [`  simPin: ${simPin === TAKEN ? 'left as it is' : 'taken'}`]),
     ...(ca === undefined ? [] : ['  ca: taken']),
     ...(sshKeys === undefined ? [] : [`  sshKeys: ${sshKeys.length}; SSH is on`]),
   ];
-}
-
-/** What is there, or nothing where it is broken: then defaults hold, and these settings on top. */
-function readObject(disk: Disk, path: string): object {
-  try {
-    const value: unknown = JSON.parse(disk.read(path)?.toString() ?? '{}');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

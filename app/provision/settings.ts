@@ -40,6 +40,13 @@ export function pemOf(ca: NonNullable<Settings['ca']>): string {
   return typeof ca === 'string' ? ca : ca.join('\n');
 }
 
+/** Of the keys that are to stay as they are. */
+export function namesOfTaken({ apiKeys }: Settings): readonly string[] {
+  return typeof apiKeys === 'object'
+    ? apiKeys.filter(({ key }) => key === TAKEN).map(({ name }) => name)
+    : [];
+}
+
 /** Of a key that does not say. */
 export const DEFAULT_SCOPES: readonly string[] = ['messages:send', 'messages:read'];
 

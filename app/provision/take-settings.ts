@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { absentSecrets, type SecretPlaces } from './absent-secrets.ts';
 import { type Complaint, checkSettings } from './check-settings.ts';
 import { replaceFile } from './disk.ts';
 import { reasonOf } from './faults.ts';
 import { FILE_LIMIT_BYTES, readText } from './read-text.ts';
 import { type KeyRow, type PlanDeps, planSettings, type SettingsPlan } from './settings-plan.ts';
 
-export interface TakeDeps extends PlanDeps {
+export interface TakeDeps extends PlanDeps, SecretPlaces {
   /** Where the FAT partition is mounted, writable. */
   readonly folder: string;
   /** Stores them; may be repeated. */
@@ -84,6 +85,10 @@ async function takeFile(
   const checked = checkSettings(text);
   if (!checked.ok) {
     return { kind: 'refused', complaints: checked.complaints, earlier };
+  }
+  const absent = await absentSecrets(deps, checked.settings);
+  if (absent.length > 0) {
+    return { kind: 'refused', complaints: absent, earlier };
   }
   const planned = planSettings(deps, found, checked.settings);
   const lines = [...planned.lines, ...givenUp(earlier)];

@@ -95,6 +95,16 @@ test('a key of your own can be put on the card again, and then has what the card
   assert.match((await pisang('key', 'list')).out, / kiosk {2}admin /);
 });
 
+test('a key that is said to be taken must be in the database', async () => {
+  const saying = (name: string): void =>
+    writeFileSync(join(card, 'pisang.json'), `{"apiKeys":[{"name":"${name}","key":"(taken)"}]}`);
+  saying('till');
+  assert.equal((await provision()).code, 1);
+  assert.match(readFileSync(join(card, 'RESULT.txt'), 'utf8'), /this box has no key "till"/);
+  saying('kiosk');
+  assert.equal((await provision()).code, 0);
+});
+
 test('the certificate is told as it is once the settings are in force', async () => {
   const [first, second] = ['test/fixtures/tls/first-cert.pem', 'test/fixtures/tls/second-cert.pem'];
   copyFileSync(first, join(folder, 'cert.pem'));

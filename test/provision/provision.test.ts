@@ -65,18 +65,6 @@ test('what was taken is not taken twice, and the made key is told until the file
   assert.equal(box.disk.text('/data/box/hostname'), 'changed by hand\n');
 });
 
-test('the redacted file can be edited: what stands for a secret leaves the secret alone', async () => {
-  const box = new FakeBox();
-  box.insert('pisang.json', FILE);
-  await box.boot();
-  const edited = JSON.parse(box.card('pisang.json') ?? '');
-  box.insert('pisang.json', JSON.stringify({ ...edited, network: 'dhcp' }));
-  await box.boot();
-  assert.equal(box.disk.text('/data/box/network'), null);
-  assert.deepEqual(JSON.parse(box.disk.text('/data/app/pins.json') ?? ''), { modem1: '4711' });
-  assert.equal(box.keys.size, 2);
-});
-
 test('without any file there are safe defaults and a claim code', async () => {
   const box = new FakeBox();
   assert.equal((await box.boot()).failed, false);

@@ -52,6 +52,7 @@ export class FakeBox {
           this.keys.set(String(row['id']), row);
         }
       },
+      keyNames: async () => [...this.keys.values()].map(({ name }) => String(name)),
       apply: async () => {},
       facts: () => [],
       passwordCost: 2,
