@@ -25,7 +25,7 @@ export function conflictsIn(settings: Settings): readonly Complaint[] {
       });
     }
   }
-  if (ca !== undefined && authorities(pemOf(ca)) === null) {
+  if (ca !== undefined && ca !== null && authorities(pemOf(ca)) === null) {
     found.push({
       pointer: '/ca',
       sentence: 'holds no readable certificate of an authority, or something besides',

@@ -11,14 +11,14 @@ export interface Settings {
   readonly region?: string;
   readonly language?: 'auto' | 'en' | 'id';
   readonly siteName?: string;
-  /** Digits, or `TAKEN`. */
-  readonly simPin?: string;
+  /** Digits, or `TAKEN`; null withdraws it, as in the other fields that may be null. */
+  readonly simPin?: string | null;
   readonly network?: 'dhcp' | StaticNetwork;
-  readonly ntpServer?: string;
+  readonly ntpServer?: string | null;
   /** One or more certificates in PEM form; as lines, too. */
-  readonly ca?: string | readonly string[];
+  readonly ca?: string | readonly string[] | null;
   readonly apiKeys?: 'make' | readonly WantedKey[];
-  /** Lines as in `authorized_keys`, without options. */
+  /** Lines as in `authorized_keys`, without options; without any, SSH is off. */
   readonly sshKeys?: readonly string[];
 }
 
@@ -61,6 +61,7 @@ function field(says: string, write: unknown, rule: Rule, secret: boolean = false
 }
 
 const TEXT = { type: 'string' };
+const TEXT_OR_NULL = { type: ['string', 'null'] };
 
 const STATIC: Rule = {
   additionalProperties: false,
@@ -140,7 +141,7 @@ export const SETTINGS_RULE: Rule = field(
       simPin: field(
         '4 to 8 digits in quotes',
         '1234',
-        { ...TEXT, pattern: '^([0-9]{4,8}|\\(taken\\))$' },
+        { ...TEXT_OR_NULL, pattern: '^([0-9]{4,8}|\\(taken\\))$' },
         true,
       ),
       network: field('"dhcp", or an object with address and gateway', 'dhcp', {
@@ -149,18 +150,17 @@ export const SETTINGS_RULE: Rule = field(
         ...STATIC,
       }),
       ntpServer: field('one host name or address', 'id.pool.ntp.org', {
-        ...TEXT,
+        ...TEXT_OR_NULL,
         format: 'host',
       }),
       ca: field(
         'certificates of your own authority in PEM form, as one text or a list of lines',
         ['-----BEGIN CERTIFICATE-----', '…'],
-        { type: ['string', 'array'], items: { type: 'string' }, maxItems: 1000 },
+        { type: ['string', 'array', 'null'], items: { type: 'string' }, maxItems: 1000 },
       ),
       apiKeys: ONE_MADE,
-      sshKeys: field('a list of 1 to 16 SSH public keys', ['ssh-ed25519 AAAA… me@laptop'], {
+      sshKeys: field('a list of up to 16 SSH public keys', ['ssh-ed25519 AAAA… me@laptop'], {
         type: 'array',
-        minItems: 1,
         maxItems: 16,
         items: field(
           'an SSH public key as ssh-keygen writes it, on one line and without options',
