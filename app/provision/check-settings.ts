@@ -24,6 +24,8 @@ interface Help {
 }
 
 const LONGEST_SHOWN = 60;
+/** How an API key begins: what holds it is not repeated, wherever it stands. */
+const KEY_BEGINS = /psg_/i;
 
 /** Reads the text of `pisang.json`. All or nothing: one fault, and none of it is taken. */
 export function checkSettings(text: string): Checked {
@@ -71,7 +73,7 @@ function complaintOf(error: ErrorObject): Complaint {
     const known = Object.keys(schema.properties ?? {});
     const near = nearestWord(name, known);
     return {
-      pointer: `${error.instancePath}/${pointerStep(name.slice(0, LONGEST_SHOWN))}`,
+      pointer: `${error.instancePath}/${KEY_BEGINS.test(name) ? '…' : pointerStep(name.slice(0, LONGEST_SHOWN))}`,
       sentence: 'there is no such field',
       remedy:
         near === null
@@ -89,16 +91,24 @@ function complaintOf(error: ErrorObject): Complaint {
     };
   }
   const help = schema.help;
+  const shown = show(error.data, help?.secret ?? false);
   return {
     pointer: error.instancePath,
-    sentence: `must be ${help?.says ?? 'a text'}${help?.secret === true ? '' : `, but is ${show(error.data)}`}`,
+    sentence: `must be ${help?.says ?? 'a text'}${shown === null ? '' : `, but is ${shown}`}`,
     remedy: `Write for example ${help?.write ?? '"…"'}.`,
   };
 }
 
-function show(value: unknown): string {
+/** Of a secret only of what kind it is, where that is not a text; null: nothing. */
+function show(value: unknown, secret: boolean): string | null {
   if (typeof value === 'object' && value !== null) {
     return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
+  }
+  if (typeof value === 'string' && (secret || KEY_BEGINS.test(value))) {
+    return null;
+  }
+  if (typeof value === 'number' && secret) {
+    return 'a number';
   }
   const text = JSON.stringify(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;

@@ -1,10 +1,16 @@
 import { isRegion, nearRegions } from '../domain/regions.ts';
 import type { Complaint } from './check-settings.ts';
 import { authorities, ipv4Range, isNeighbour } from './formats.ts';
+import { misplacedKeys } from './misplaced-keys.ts';
 import { pemOf, type Settings } from './settings.ts';
 
 /** Faults that only show when fields are seen together, or need more than a pattern. */
 export function conflictsIn(settings: Settings): readonly Complaint[] {
+  const misplaced = misplacedKeys(settings);
+  if (misplaced.length > 0) {
+    // Alone, for what follows repeats names.
+    return misplaced;
+  }
   const found: Complaint[] = [];
   const { region, network, ca, apiKeys } = settings;
   if (region !== undefined && !isRegion(region)) {

@@ -107,6 +107,7 @@ const WANTED_KEY: Rule = field(
       ),
     },
   },
+  true,
 );
 
 const ONE_MADE: Rule = field(
@@ -166,8 +167,12 @@ export const SETTINGS_RULE: Rule = field(
           'an SSH public key as ssh-keygen writes it, on one line and without options',
           'ssh-ed25519 AAAA… me@laptop',
           { ...TEXT, format: 'ssh-key' },
+          // It may be a line of the private key.
+          true,
         ),
       }),
     },
   },
+  // Where there is no object, there may be a secret alone.
+  true,
 );
