@@ -44,7 +44,7 @@ const NOT_ASKED: Complaint = {
 const NOT_ERASED: Complaint = {
   pointer: '',
   sentence: 'nothing was erased, since the card cannot be written',
-  remedy: 'Use another card, or ask the box itself: pisang factory-reset.',
+  remedy: 'Use another card, or ask the box itself: pisang factory-reset --yes.',
 };
 
 /** One run, at each boot, before API and modem worker. Repeats what a power cut left undone. */
