@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Scope } from '../domain/scopes.ts';
+import { SystemClock } from '../local/system-clock.ts';
 import { REAL_DISK } from '../provision/disk.ts';
 import { type KeyRow, type ProvisionDeps, provision } from '../provision/index.ts';
 import { makeApiKey } from './api-key.ts';
@@ -56,6 +57,7 @@ export const command: Command = {
       modemId,
       disk: REAL_DISK,
       random: randomBytes,
+      clock: new SystemClock(),
       makeKey: ({ name, scopes }, text) => {
         const { key, record } = makeApiKey(
           { name, scopes: scopes as readonly Scope[], allow: [] },

@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.ts';
 import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
 import { makeClaimCode } from './claim-code.ts';
@@ -15,6 +16,7 @@ export interface ProvisionDeps extends TakeDeps {
   readonly dataRoot: string;
   readonly runDir: string;
   readonly random: Random;
+  readonly clock: Pick<Clock, 'nowMs' | 'trusted'>;
   readonly passwordCost?: number;
   /** Puts in force what was taken, now or earlier, on which the facts may depend. Does not fail. */
   readonly apply: () => Promise<void>;
