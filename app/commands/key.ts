@@ -17,11 +17,12 @@ import { databaseFile } from './database.ts';
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9._-])?$/;
 
 export const command: Command = {
-  usage: 'add --name N --scope S[,S] [--allow CIDR] | list | revoke ID | load',
+  usage: 'add --name N --scope S[,S] [--allow CIDR] | list [--json] | revoke ID | load',
   options: {
     name: { value: 'NAME', help: 'add: what the key is for; also its space of Idempotency-Keys' },
     scope: { value: 'S[,S]', help: `add: ${SCOPES.join(', ')}`, many: true },
     allow: { value: 'CIDR', help: 'add: the only addresses it may be used from', many: true },
+    json: { value: null, help: 'list: as JSON' },
   },
   words: [1, 2],
   examples: [
@@ -83,6 +84,17 @@ async function add(context: CommandContext): Promise<number> {
 
 async function list(context: CommandContext, outbox: ApiOutbox): Promise<number> {
   const { keys } = await outbox.keys();
+  if (context.given.has('json')) {
+    const shown = keys.map(({ id, name, scopes, allow, createdAtMs }) => ({
+      id,
+      name,
+      scopes,
+      allow,
+      createdAtMs,
+    }));
+    context.print(JSON.stringify(shown, null, 2));
+    return 0;
+  }
   for (const key of keys) {
     const made = new Date(key.createdAtMs).toISOString();
     const from = key.allow.length === 0 ? 'from anywhere' : `from ${key.allow.join(',')}`;
@@ -101,13 +113,12 @@ async function revoke(context: CommandContext, outbox: ApiOutbox, id: string): P
   return 0;
 }
 
-/** Stores key records (a JSON list, hashes only) from standard input; those known by id stay. */
+/** Stores key records (a JSON list, hashes only) from standard input; may be repeated. */
 async function load(context: CommandContext): Promise<number> {
   const rows = JSON.parse(await text(process.stdin)) as readonly KeyRecord[];
   return withOutbox(context, async (outbox) => {
-    const known = new Set((await outbox.keys()).keys.map((key) => key.id));
-    for (const row of rows.filter((one) => !known.has(one.id))) {
-      await outbox.addKey(row);
+    for (const row of rows) {
+      await outbox.putKey(row);
     }
     return 0;
   });

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Scope } from '../domain/scopes.ts';
+import { SystemClock } from '../local/system-clock.ts';
 import { REAL_DISK } from '../provision/disk.ts';
 import { type KeyRow, type ProvisionDeps, provision } from '../provision/index.ts';
 import { makeApiKey } from './api-key.ts';
@@ -17,7 +18,7 @@ import {
 
 /** Everything was erased: the caller restarts the machine before it starts anything else. */
 const REBOOT_WANTED = 10;
-const KEY_LOAD_MS = 90_000;
+const KEY_COMMAND_MS = 90_000;
 /** A certificate may have to be made, on a board that is still starting. */
 const APPLY_MS = 90_000;
 
@@ -56,6 +57,7 @@ export const command: Command = {
       modemId,
       disk: REAL_DISK,
       random: randomBytes,
+      clock: new SystemClock(),
       makeKey: ({ name, scopes }, text) => {
         const { key, record } = makeApiKey(
           { name, scopes: scopes as readonly Scope[], allow: [] },
@@ -66,6 +68,7 @@ export const command: Command = {
         return { key, row: { ...record } };
       },
       addKeys: (rows) => addKeys(context, dataDir, rows),
+      keyNames: () => keyNames(context, dataDir),
       apply: () => apply(context),
       facts: () => fingerprint(certFile),
     };
@@ -140,31 +143,56 @@ function apply(context: CommandContext): Promise<void> {
   });
 }
 
-/** As the owner of `dataDir`, so that the service can open the database that may be made here. */
-function addKeys(context: CommandContext, dataDir: string, rows: readonly KeyRow[]): Promise<void> {
+async function addKeys(
+  context: CommandContext,
+  dataDir: string,
+  rows: readonly KeyRow[],
+): Promise<void> {
+  const { code, err } = await keyCommand(context, dataDir, ['load'], JSON.stringify(rows));
+  if (code !== 0) {
+    throw failure('keys-not-stored', `The API keys could not be stored: ${err.trim()}`);
+  }
+}
+
+/** Null where the database can not be read: it has alarms of its own, and may be mended later. */
+async function keyNames(
+  context: CommandContext,
+  dataDir: string,
+): Promise<readonly string[] | null> {
+  const { code, out, err } = await keyCommand(context, dataDir, ['list', '--json'], '');
+  if (code !== 0) {
+    context.complain(`pisang: the API keys could not be looked up: ${err.trim()}`);
+    return null;
+  }
+  return (JSON.parse(out) as readonly { readonly name: string }[]).map(({ name }) => name);
+}
+
+/** `pisang key`, as the owner of `dataDir`, so that the service can open the database that may be made here. */
+function keyCommand(
+  context: CommandContext,
+  dataDir: string,
+  words: readonly string[],
+  input: string,
+): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
   const owner = statSync(dataDir);
   const root = process.getuid?.() === 0;
   const program = process.argv[1] ?? '';
   const config = context.configFile === null ? [] : ['--config', context.configFile];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...config, 'key', 'load'], {
-      stdio: ['pipe', 'ignore', 'pipe'],
-      timeout: KEY_LOAD_MS,
+    const child = spawn(process.execPath, [program, ...config, 'key', ...words], {
+      timeout: KEY_COMMAND_MS,
       ...(root ? { uid: owner.uid, gid: owner.gid } : {}),
     });
-    let said = '';
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk;
+    });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      said = `${said}${chunk}`.slice(0, 500);
+      err = `${err}${chunk}`.slice(0, 500);
     });
     child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) {
-        resolve();
-      } else {
-        reject(failure('keys-not-stored', `The API keys could not be stored: ${said.trim()}`));
-      }
-    });
+    child.once('close', (code) => resolve({ code, out, err }));
     child.stdin.once('error', () => {});
-    child.stdin.end(JSON.stringify(rows));
+    child.stdin.end(input);
   });
 }

@@ -36,6 +36,7 @@ export function closedOutbox(reason: GatewayError, state: OutboxHealth['state'])
     keys: refuse,
     keysVersion: refuse,
     addKey: refuse,
+    putKey: refuse,
     revokeKey: refuse,
     purge: refuse,
     uncleanStop: false,

@@ -168,6 +168,8 @@ export interface ApiOutbox {
   keys(): Promise<{ readonly version: number; readonly keys: readonly KeyRecord[] }>;
   keysVersion(): Promise<number>;
   addKey(key: KeyRecord): Promise<void>;
+  /** As `addKey`, but a record of a known key replaces what is stored of it; a known record changes nothing. */
+  putKey(key: KeyRecord): Promise<void>;
   revokeKey(id: KeyId, atMs: number): Promise<boolean>;
   /**
    * Deletes what ended before `beforeMs`, a bounded number of rows a call; resolves with how many.

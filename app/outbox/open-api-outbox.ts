@@ -61,6 +61,7 @@ export async function openApiOutbox(options: ApiOutboxOptions): Promise<ApiOutbo
     keys: () => writer.read('keys'),
     keysVersion: () => writer.read('keysVersion'),
     addKey: (key) => writer.write('addKey', { key }),
+    putKey: (key) => writer.write('putKey', { key }),
     revokeKey: (id, atMs) => writer.write('revokeKey', { id, atMs }),
     async purge(beforeMs) {
       for (;;) {

@@ -2,7 +2,8 @@ import type { ErrorObject } from 'ajv';
 import { pointerStep } from '../domain/json-pointer.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import { SETTINGS_RULE } from './compiled-checks.js';
-import { authorities, ipv4Range, isNeighbour } from './formats.ts';
+import { conflictsIn } from './conflicts.ts';
+import { slipIn } from './json-slip.ts';
 import type { Settings } from './settings.ts';
 
 /** One thing that is wrong: where (JSON pointer, RFC 6901), what, and what to do. */
@@ -23,6 +24,8 @@ interface Help {
 }
 
 const LONGEST_SHOWN = 60;
+/** How an API key begins: what holds it is not repeated, wherever it stands. */
+const KEY_BEGINS = /psg_/i;
 
 /** Reads the text of `pisang.json`. All or nothing: one fault, and none of it is taken. */
 export function checkSettings(text: string): Checked {
@@ -36,12 +39,12 @@ export function checkSettings(text: string): Checked {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return wrong(
-      '',
-      `${lineOf(text, error)} is not JSON`,
-      'Look there, and at the end of the line before, for a missing or extra comma, quote or bracket; quotes must be the straight ones (").',
-    );
+  } catch {
+    // Not the parser's words: they may quote a secret.
+    const slip = slipIn(text);
+    return slip === null
+      ? wrong('', 'the text is not JSON', 'Write it anew after the example in the manual.')
+      : wrong('', `line ${slip.line}, column ${slip.column} is not JSON`, slip.remedy);
   }
   if (!SETTINGS_RULE(value)) {
     const complaints = new Map<string, Complaint>();
@@ -60,14 +63,6 @@ function wrong(pointer: string, sentence: string, remedy: string): Checked {
   return { ok: false, complaints: [{ pointer, sentence, remedy }] };
 }
 
-/** Only the place, where the parser tells it: its own words may quote a secret. */
-function lineOf(text: string, error: unknown): string {
-  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  return position === undefined
-    ? 'the text'
-    : `line ${text.slice(0, Number(position)).split('\n').length}`;
-}
-
 function complaintOf(error: ErrorObject): Complaint {
   const schema = error.parentSchema as {
     help?: Help;
@@ -78,7 +73,7 @@ function complaintOf(error: ErrorObject): Complaint {
     const known = Object.keys(schema.properties ?? {});
     const near = nearestWord(name, known);
     return {
-      pointer: `${error.instancePath}/${pointerStep(name.slice(0, LONGEST_SHOWN))}`,
+      pointer: `${error.instancePath}/${KEY_BEGINS.test(name) ? '…' : pointerStep(name.slice(0, LONGEST_SHOWN))}`,
       sentence: 'there is no such field',
       remedy:
         near === null
@@ -96,57 +91,25 @@ function complaintOf(error: ErrorObject): Complaint {
     };
   }
   const help = schema.help;
+  const shown = show(error.data, help?.secret ?? false);
   return {
     pointer: error.instancePath,
-    sentence: `must be ${help?.says ?? 'a text'}${help?.secret === true ? '' : `, but is ${show(error.data)}`}`,
+    sentence: `must be ${help?.says ?? 'a text'}${shown === null ? '' : `, but is ${shown}`}`,
     remedy: `Write for example ${help?.write ?? '"…"'}.`,
   };
 }
 
-function show(value: unknown): string {
+/** Of a secret only of what kind it is, where that is not a text; null: nothing. */
+function show(value: unknown, secret: boolean): string | null {
   if (typeof value === 'object' && value !== null) {
     return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
   }
+  if (typeof value === 'string' && (secret || KEY_BEGINS.test(value))) {
+    return null;
+  }
+  if (typeof value === 'number' && secret) {
+    return 'a number';
+  }
   const text = JSON.stringify(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-}
-
-/** Faults that only show when fields are seen together, or need more than a pattern. */
-function conflictsIn(settings: Settings): readonly Complaint[] {
-  const found: Complaint[] = [];
-  const { network, ca, apiKeys } = settings;
-  if (typeof network === 'object') {
-    const range = ipv4Range(network.address);
-    if (range !== null && !isNeighbour(range, network.gateway)) {
-      found.push({
-        pointer: '/network/gateway',
-        sentence: `"${network.gateway}" is not another address in the network of ${network.address}`,
-        remedy: 'Write the address of the router as it stands in another device of this network.',
-      });
-    }
-  }
-  if (ca !== undefined && authorities(pemOf(ca)) === null) {
-    found.push({
-      pointer: '/ca',
-      sentence: 'holds no readable certificate of an authority, or something besides',
-      remedy:
-        'Put in what stands in the PEM file of the authority, from BEGIN to END, as a list of lines; never a private key.',
-    });
-  }
-  if (typeof apiKeys === 'object') {
-    apiKeys.forEach(({ name }, index) => {
-      if (apiKeys.findIndex((other) => other.name === name) !== index) {
-        found.push({
-          pointer: `/apiKeys/${index}/name`,
-          sentence: `"${name}" is the name of an earlier key`,
-          remedy: 'Give each key a name of its own.',
-        });
-      }
-    });
-  }
-  return found;
-}
-
-export function pemOf(ca: NonNullable<Settings['ca']>): string {
-  return typeof ca === 'string' ? ca : ca.join('\n');
 }

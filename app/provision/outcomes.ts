@@ -1,5 +1,6 @@
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Complaint } from './check-settings.ts';
+import { reasonOf } from './faults.ts';
 import { type PasswordPlaces, takePassword } from './take-password.ts';
 import { type TakeDeps, takeSettings } from './take-settings.ts';
 
@@ -58,15 +59,20 @@ export async function settingsOutcome(
           lines: [
             'pisang.json was NOT taken; what held before holds on.',
             ...complaintLines('pisang.json', taken.complaints),
+            ...earlierLines(taken.earlier),
           ],
           word: 'refused',
           failed: true,
         };
       case 'unchanged':
         return {
-          lines: before ?? ['pisang.json was taken at an earlier start.'],
+          lines: [
+            // First, so that it is not told on as a part of what was told before.
+            ...earlierLines(taken.earlier),
+            ...(before ?? ['pisang.json was taken at an earlier start.']),
+          ],
           word: 'unchanged',
-          failed: false,
+          failed: taken.earlier !== null,
         };
       case 'none':
         return { lines: NO_FILE, word: 'none', failed: false };
@@ -86,27 +92,15 @@ export async function settingsOutcome(
   }
 }
 
+function earlierLines(reason: string | null): readonly string[] {
+  return reason === null
+    ? []
+    : ['An earlier pisang.json could not be put in force wholly:', `  ${reason}`, AGAIN];
+}
+
 export function complaintLines(file: string, complaints: readonly Complaint[]): readonly string[] {
   return complaints.flatMap(({ pointer, sentence, remedy }) => [
     `  ${file}${pointer === '' ? '' : ` ${pointer}`}: ${sentence}.`,
     `    ${remedy}`,
   ]);
-}
-
-/** Null when the step succeeded, else what is said of it. */
-export function faultOf(step: () => void): string | null {
-  try {
-    step();
-    return null;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-/** What a step or the disk says that failed. Anything else, a power cut among it, is thrown on. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof GatewayError || (error instanceof Error && 'syscall' in error)) {
-    return error.message;
-  }
-  throw error;
 }

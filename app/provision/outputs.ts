@@ -1,6 +1,5 @@
 import { merge } from '../config/layers.ts';
-import { pemOf } from './check-settings.ts';
-import { type Settings, type StaticNetwork, TAKEN } from './settings.ts';
+import { pemOf, type Settings, type StaticNetwork, TAKEN } from './settings.ts';
 
 /** A file of the data partition; `text` null takes it away. */
 export interface Output {
@@ -31,7 +30,9 @@ export function outputsOf(settings: Settings, places: OutputPlaces): readonly Ou
   };
   put(`${dataDir}/config.json`, 0o640, json(merge(places.config, configOf(settings))));
   if (simPin !== undefined && simPin !== TAKEN) {
-    put(`${dataDir}/pins.json`, 0o600, json({ ...places.pins, [places.modemId]: simPin }));
+    // Where it is withdrawn, `undefined` is left out of the text.
+    const pins = { ...places.pins, [places.modemId]: simPin ?? undefined };
+    put(`${dataDir}/pins.json`, 0o600, json(pins));
   }
   if (hostName !== undefined) {
     put(`${boxDir}/hostname`, 0o644, `${hostName}\n`);
@@ -43,13 +44,15 @@ export function outputsOf(settings: Settings, places: OutputPlaces): readonly Ou
     put(`${boxDir}/network`, 0o644, network === 'dhcp' ? null : networkFile(network));
   }
   if (ntpServer !== undefined) {
-    put(`${boxDir}/timesyncd.conf`, 0o644, `[Time]\nNTP=${ntpServer}\n`);
+    const text = ntpServer === null ? null : `[Time]\nNTP=${ntpServer}\n`;
+    put(`${boxDir}/timesyncd.conf`, 0o644, text);
   }
   if (ca !== undefined) {
-    put(`${boxDir}/ca.pem`, 0o644, `${pemOf(ca).trim()}\n`);
+    put(`${boxDir}/ca.pem`, 0o644, ca === null ? null : `${pemOf(ca).trim()}\n`);
   }
   if (sshKeys !== undefined) {
-    put(`${boxDir}/authorized_keys`, 0o600, `${sshKeys.join('\n')}\n`);
+    const text = sshKeys.length === 0 ? null : `${sshKeys.join('\n')}\n`;
+    put(`${boxDir}/authorized_keys`, 0o600, text);
   }
   return outputs;
 }

@@ -1,24 +1,22 @@
+import type { Clock } from '../domain/clock.ts';
 import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
 import { makeClaimCode } from './claim-code.ts';
 import { replaceFile } from './disk.ts';
-import {
-  complaintLines,
-  faultOf,
-  type Outcome,
-  passwordOutcome,
-  settingsOutcome,
-} from './outcomes.ts';
+import { faultOf } from './faults.ts';
+import { complaintLines, type Outcome, passwordOutcome, settingsOutcome } from './outcomes.ts';
 import { readText } from './read-text.ts';
 import { resultFault, settingsBefore, writeResult } from './result-file.ts';
 import { hasPassword } from './take-password.ts';
 import { type TakeDeps, wasTaken } from './take-settings.ts';
+import { wrongNames } from './wrong-names.ts';
 
 export interface ProvisionDeps extends TakeDeps {
   /** Everything on it is erased by a factory reset. `dataDir` and `boxDir` lie on it. */
   readonly dataRoot: string;
   readonly runDir: string;
   readonly random: Random;
+  readonly clock: Pick<Clock, 'nowMs' | 'trusted'>;
   readonly passwordCost?: number;
   /** Puts in force what was taken, now or earlier, on which the facts may depend. Does not fail. */
   readonly apply: () => Promise<void>;
@@ -48,7 +46,7 @@ const NOT_ASKED: Complaint = {
 const NOT_ERASED: Complaint = {
   pointer: '',
   sentence: 'nothing was erased, since the card cannot be written',
-  remedy: 'Use another card, or ask the box itself: pisang factory-reset.',
+  remedy: 'Use another card, or ask the box itself: pisang factory-reset --yes.',
 };
 
 /** One run, at each boot, before API and modem worker. Repeats what a power cut left undone. */
@@ -62,7 +60,9 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   disk.makeFolder(dataDir, 0o750);
   disk.makeFolder(runDir, 0o750);
   const password = passwordOutcome(deps);
+  const misnamed = wrongNames(disk, deps.folder);
   const fixed = [
+    ...misnamed.flatMap(({ name, complaint }) => complaintLines(name, [complaint])),
     ...password.lines,
     ...(reset === 'none' ? [] : complaintLines('factory-reset.txt', [reset])),
     ...claimLines(deps),
@@ -83,9 +83,19 @@ export async function provision(deps: ProvisionDeps): Promise<Provisioned> {
   fixed.push(...untold);
   show();
   return {
-    failed: settings.failed || password.failed || reset !== 'none' || untold.length > 0,
+    failed:
+      settings.failed ||
+      password.failed ||
+      reset !== 'none' ||
+      misnamed.length > 0 ||
+      untold.length > 0,
     rebootWanted: false,
-    log: [`pisang.json: ${settings.word}`, `password.txt: ${password.word}`, ...untold],
+    log: [
+      `pisang.json: ${settings.word}`,
+      `password.txt: ${password.word}`,
+      ...misnamed.map(({ name }) => `${name}: not taken, wrong name`),
+      ...untold,
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Disk } from './disk.ts';
 import { type Output, type OutputPlaces, outputsOf } from './outputs.ts';
-import { DEFAULT_SCOPES, type Settings, TAKEN, type WantedKey } from './settings.ts';
+import { readObject } from './read-object.ts';
+import { DEFAULT_SCOPES, namesOfTaken, type Settings, TAKEN, type WantedKey } from './settings.ts';
 
 /** What is stored of a key; its text is told once. */
 export type KeyRow = Readonly<Record<string, unknown>>;
@@ -26,6 +27,7 @@ export interface SettingsPlan {
 
 /** First line of what is told after taking. */
 export const TAKEN_LINE = 'pisang.json was taken; these settings hold:';
+const WITHDRAWN = 'withdrawn';
 
 /** What becomes of `settings`, which stood in `source`. Makes keys; writes nothing. */
 export function planSettings(deps: PlanDeps, source: Buffer, settings: Settings): SettingsPlan {
@@ -49,7 +51,8 @@ export function planSettings(deps: PlanDeps, source: Buffer, settings: Settings)
           ? `API key "${name}": ${key}   (shown only here; note it down, then delete this line)`
           : `API key "${name}": as given.`,
       ),
-      ...(settings.simPin === undefined && keys.length === 0
+      ...namesOfTaken(settings).map((name) => `API key "${name}": left as it is.`),
+      ...(!holdsPin(settings) && keys.length === 0
         ? []
         : ['Secrets in pisang.json were overwritten. Flash memory may keep old copies of them.']),
     ],
@@ -75,21 +78,25 @@ function keysOf({ makeKey }: PlanDeps, { apiKeys }: Settings): readonly PlannedK
 
 /** The same settings without their secrets, as long as the file or longer, so that nothing shows. */
 function redact(settings: Settings, length: number): Buffer {
-  const { simPin, apiKeys } = settings;
+  const { apiKeys } = settings;
   const keys = apiKeys === 'make' ? [{ name: 'card' }] : apiKeys;
   const open = {
     ...settings,
-    ...(simPin === undefined ? {} : { simPin: TAKEN }),
+    ...(holdsPin(settings) ? { simPin: TAKEN } : {}),
     ...(keys === undefined ? {} : { apiKeys: keys.map((key) => ({ ...key, key: TAKEN })) }),
   };
   const text = Buffer.from(`${JSON.stringify(open, null, 2)}\n`.replaceAll('\n', '\r\n'));
   return Buffer.concat([text, Buffer.alloc(Math.max(0, length - text.length), ' ')]);
 }
 
+function holdsPin({ simPin }: Settings): boolean {
+  return typeof simPin === 'string' && simPin !== TAKEN;
+}
+
 function linesOf(settings: Settings): readonly string[] {
   const { network, sshKeys, ca, simPin, hostName } = settings;
   const said = (['timeZone', 'region', 'language', 'siteName', 'ntpServer'] as const).flatMap(
-    (name) => (settings[name] === undefined ? [] : [`  ${name}: ${settings[name]}`]),
+    (name) => (settings[name] === undefined ? [] : [`  ${name}: ${settings[name] ?? WITHDRAWN}`]),
   );
   return [
     ...(hostName === undefined ? [] : [`  hostName: ${hostName} (http://${hostName}.local)`]),
@@ -99,18 +106,18 @@ function linesOf(settings: Settings): readonly string[] {
       : [
           `  network: ${network === 'dhcp' ? network : `${network.address}, router ${network.gateway}`}`,
         ]),
-    ...(simPin === undefined ? [] : ['  simPin: taken']),
-    ...(ca === undefined ? [] : ['  ca: taken']),
-    ...(sshKeys === undefined ? [] : [`  sshKeys: ${sshKeys.length}; SSH is on`]),
+    ...(simPin === undefined
+      ? []
+      : [
+          `  simPin: ${simPin === null ? WITHDRAWN : simPin === TAKEN ? 'left as it is' : 'taken'}`,
+        ]),
+    ...(ca === undefined ? [] : [`  ca: ${ca === null ? WITHDRAWN : 'taken'}`]),
+    ...(sshKeys === undefined
+      ? []
+      : [
+          sshKeys.length === 0
+            ? '  sshKeys: none; SSH is off'
+            : `  sshKeys: ${sshKeys.length}; SSH is on`,
+        ]),
   ];
-}
-
-/** What is there, or nothing where it is broken: then defaults hold, and these settings on top. */
-function readObject(disk: Disk, path: string): object {
-  try {
-    const value: unknown = JSON.parse(disk.read(path)?.toString() ?? '{}');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

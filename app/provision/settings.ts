@@ -1,4 +1,5 @@
 import { SCOPES } from '../domain/scopes.ts';
+
 /** Stands in the place of a secret that was taken; what is in force stays. */
 export const TAKEN = '(taken)';
 
@@ -10,14 +11,14 @@ export interface Settings {
   readonly region?: string;
   readonly language?: 'auto' | 'en' | 'id';
   readonly siteName?: string;
-  /** Digits, or `TAKEN`. */
-  readonly simPin?: string;
+  /** Digits, or `TAKEN`; null withdraws it, as in the other fields that may be null. */
+  readonly simPin?: string | null;
   readonly network?: 'dhcp' | StaticNetwork;
-  readonly ntpServer?: string;
+  readonly ntpServer?: string | null;
   /** One or more certificates in PEM form; as lines, too. */
-  readonly ca?: string | readonly string[];
+  readonly ca?: string | readonly string[] | null;
   readonly apiKeys?: 'make' | readonly WantedKey[];
-  /** Lines as in `authorized_keys`, without options. */
+  /** Lines as in `authorized_keys`, without options; without any, SSH is off. */
   readonly sshKeys?: readonly string[];
 }
 
@@ -35,6 +36,17 @@ export interface WantedKey {
   readonly key?: string;
 }
 
+export function pemOf(ca: NonNullable<Settings['ca']>): string {
+  return typeof ca === 'string' ? ca : ca.join('\n');
+}
+
+/** Of the keys that are to stay as they are. */
+export function namesOfTaken({ apiKeys }: Settings): readonly string[] {
+  return typeof apiKeys === 'object'
+    ? apiKeys.filter(({ key }) => key === TAKEN).map(({ name }) => name)
+    : [];
+}
+
 /** Of a key that does not say. */
 export const DEFAULT_SCOPES: readonly string[] = ['messages:send', 'messages:read'];
 
@@ -49,6 +61,7 @@ function field(says: string, write: unknown, rule: Rule, secret: boolean = false
 }
 
 const TEXT = { type: 'string' };
+const TEXT_OR_NULL = { type: ['string', 'null'] };
 
 const STATIC: Rule = {
   additionalProperties: false,
@@ -94,6 +107,7 @@ const WANTED_KEY: Rule = field(
       ),
     },
   },
+  true,
 );
 
 const ONE_MADE: Rule = field(
@@ -128,7 +142,7 @@ export const SETTINGS_RULE: Rule = field(
       simPin: field(
         '4 to 8 digits in quotes',
         '1234',
-        { ...TEXT, pattern: '^([0-9]{4,8}|\\(taken\\))$' },
+        { ...TEXT_OR_NULL, pattern: '^([0-9]{4,8}|\\(taken\\))$' },
         true,
       ),
       network: field('"dhcp", or an object with address and gateway', 'dhcp', {
@@ -137,25 +151,28 @@ export const SETTINGS_RULE: Rule = field(
         ...STATIC,
       }),
       ntpServer: field('one host name or address', 'id.pool.ntp.org', {
-        ...TEXT,
+        ...TEXT_OR_NULL,
         format: 'host',
       }),
       ca: field(
         'certificates of your own authority in PEM form, as one text or a list of lines',
         ['-----BEGIN CERTIFICATE-----', '…'],
-        { type: ['string', 'array'], items: { type: 'string' }, maxItems: 1000 },
+        { type: ['string', 'array', 'null'], items: { type: 'string' }, maxItems: 1000 },
       ),
       apiKeys: ONE_MADE,
-      sshKeys: field('a list of 1 to 16 SSH public keys', ['ssh-ed25519 AAAA… me@laptop'], {
+      sshKeys: field('a list of up to 16 SSH public keys', ['ssh-ed25519 AAAA… me@laptop'], {
         type: 'array',
-        minItems: 1,
         maxItems: 16,
         items: field(
           'an SSH public key as ssh-keygen writes it, on one line and without options',
           'ssh-ed25519 AAAA… me@laptop',
           { ...TEXT, format: 'ssh-key' },
+          // It may be a line of the private key.
+          true,
         ),
       }),
     },
   },
+  // Where there is no object, there may be a secret alone.
+  true,
 );

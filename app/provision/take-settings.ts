@@ -1,21 +1,35 @@
 import { createHash } from 'node:crypto';
+import { absentSecrets, type SecretPlaces } from './absent-secrets.ts';
 import { type Complaint, checkSettings } from './check-settings.ts';
 import { replaceFile } from './disk.ts';
+import { reasonOf } from './faults.ts';
 import { FILE_LIMIT_BYTES, readText } from './read-text.ts';
 import { type KeyRow, type PlanDeps, planSettings, type SettingsPlan } from './settings-plan.ts';
 
-export interface TakeDeps extends PlanDeps {
+export interface TakeDeps extends PlanDeps, SecretPlaces {
   /** Where the FAT partition is mounted, writable. */
   readonly folder: string;
-  /** Stores those of them that are not stored yet. */
+  /** Stores them; may be repeated. */
   readonly addKeys: (rows: readonly KeyRow[]) => Promise<void>;
 }
 
 /** What became of `pisang.json`. */
 export type Taken =
-  | { readonly kind: 'none' | 'unchanged' }
+  | { readonly kind: 'none' }
   | { readonly kind: 'taken'; readonly lines: readonly string[] }
-  | { readonly kind: 'refused'; readonly complaints: readonly Complaint[] };
+  | ({ readonly kind: 'unchanged' } & Earlier)
+  | ({ readonly kind: 'refused'; readonly complaints: readonly Complaint[] } & Earlier);
+
+interface Earlier {
+  /** Why a file that was taken before this one is not in force wholly; it is tried again. */
+  readonly earlier: string | null;
+}
+
+const NO_TEXT: Complaint = {
+  pointer: '',
+  sentence: 'the file is no text, or larger than 64 KiB',
+  remedy: 'Save it as plain text (UTF-8) with an editor such as Notepad.',
+};
 
 /** What `pisang.json` holds that was taken and overwritten: its SHA-256. */
 const TAKEN_FILE = 'provisioned';
@@ -29,45 +43,62 @@ export async function takeSettings(
   deps: TakeDeps,
   tell: (lines: readonly string[]) => void,
 ): Promise<Taken> {
+  const unfinished = readPlan(deps);
+  if (unfinished === null) {
+    return takeFile(deps, tell, null);
+  }
+  const found = deps.disk.read(`${deps.folder}/pisang.json`, FILE_LIMIT_BYTES);
+  const ours =
+    found !== null && isBetween(found, decode(unfinished.source), decode(unfinished.redacted));
+  const another = found !== null && !ours;
+  try {
+    await carryOut(deps, unfinished, tell, ours);
+  } catch (error) {
+    if (!another) {
+      throw error;
+    }
+    // The file that is there now may be the remedy.
+    return takeFile(deps, tell, reasonOf(error));
+  }
+  return another ? takeFile(deps, tell, null) : { kind: 'taken', lines: unfinished.lines };
+}
+
+/** `earlier`: why an unfinished plan stays so; it is given up for a file that is good. */
+async function takeFile(
+  deps: TakeDeps,
+  tell: (lines: readonly string[]) => void,
+  earlier: string | null,
+): Promise<Taken> {
   const { disk, folder, boxDir } = deps;
   const file = `${folder}/pisang.json`;
-  const unfinished = readPlan(deps);
-  if (unfinished !== null) {
-    const found = disk.read(file, FILE_LIMIT_BYTES);
-    const ours =
-      found !== null && isBetween(found, decode(unfinished.source), decode(unfinished.redacted));
-    await carryOut(deps, unfinished, tell, ours);
-    if (found === null || ours) {
-      return { kind: 'taken', lines: unfinished.lines };
-    }
-  }
   const found = disk.read(file, FILE_LIMIT_BYTES);
   if (found === null) {
-    return disk.read(`${file}.txt`) === null
-      ? { kind: 'none' }
-      : refused(
-          'the file is named pisang.json.txt',
-          'Rename it to pisang.json; Windows hides the last part of names unless told to show it.',
-        );
+    return { kind: 'none' };
   }
   if (disk.read(`${boxDir}/${TAKEN_FILE}`)?.toString().trim() === hashOf(found)) {
-    return { kind: 'unchanged' };
+    return { kind: 'unchanged', earlier };
   }
   const text = readText(found);
   if (text === null) {
-    return refused(
-      'the file is no text, or larger than 64 KiB',
-      'Save it as plain text (UTF-8) with an editor such as Notepad.',
-    );
+    return { kind: 'refused', complaints: [NO_TEXT], earlier };
   }
   const checked = checkSettings(text);
   if (!checked.ok) {
-    return { kind: 'refused', complaints: checked.complaints };
+    return { kind: 'refused', complaints: checked.complaints, earlier };
   }
-  const plan = planSettings(deps, found, checked.settings);
+  const absent = await absentSecrets(deps, checked.settings);
+  if (absent.length > 0) {
+    return { kind: 'refused', complaints: absent, earlier };
+  }
+  const planned = planSettings(deps, found, checked.settings);
+  const lines = [...planned.lines, ...givenUp(earlier)];
+  const plan = { ...planned, lines };
+  if (earlier !== null) {
+    wipePlan(deps);
+  }
   replaceFile(disk, `${boxDir}/${PLAN_FILE}`, JSON.stringify(plan), 0o600);
   await carryOut(deps, plan, tell, true);
-  return { kind: 'taken', lines: plan.lines };
+  return { kind: 'taken', lines };
 }
 
 /** Whether the file on the card is the one that was taken and overwritten. */
@@ -124,8 +155,14 @@ function readPlan(deps: TakeDeps): SettingsPlan | null {
   }
 }
 
-function refused(sentence: string, remedy: string): Taken {
-  return { kind: 'refused', complaints: [{ pointer: '', sentence, remedy }] };
+function givenUp(earlier: string | null): readonly string[] {
+  return earlier === null
+    ? []
+    : [
+        'An earlier pisang.json could not be put in force wholly, and was given up for this one:',
+        `  ${earlier}`,
+        '  Keys and settings that only the earlier one had may be missing; write them anew.',
+      ];
 }
 
 /** Whether every octet is of one file or the other: an overwriting that was cut. */

@@ -43,6 +43,16 @@ test('a key is made before the first start, listed and revoked; only its hash is
   assert.match(listed.out[1] ?? '', /^key_\w{12} {2}box {2}admin {2}from 10\.0\.0\.0\/8,::1 /);
   assert.ok(!listed.out.join().includes(key));
   const id = listed.out[0]?.split(' ')[0] ?? '';
+  const { out } = await pisang('key', 'list', '--json');
+  const records = JSON.parse(out.join('\n')) as readonly Record<string, unknown>[];
+  assert.deepEqual(
+    records.map(({ name, scopes, allow }) => [name, scopes, allow]),
+    [
+      ['shop', ['messages:send', 'messages:read'], []],
+      ['box', ['admin'], ['10.0.0.0/8', '::1']],
+    ],
+  );
+  assert.deepEqual(Object.keys(records[0] ?? {}), ['id', 'name', 'scopes', 'allow', 'createdAtMs']);
   assert.deepEqual(await pisang('key', 'revoke', id), {
     code: 0,
     out: [`${id} is revoked`],

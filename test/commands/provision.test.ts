@@ -72,6 +72,39 @@ test('a second start takes nothing twice', async () => {
   assert.equal((await pisang('key', 'list')).out.trim().split('\n').length, 1);
 });
 
+test('a key of your own can be put on the card again, and then has what the card says now', async () => {
+  const own = (name: string, scope: string, more: object = {}): void =>
+    writeFileSync(
+      join(card, 'pisang.json'),
+      JSON.stringify({
+        apiKeys: [{ name, key: `psg_${'x'.repeat(40)}`, scopes: [scope] }],
+        ...more,
+      }),
+    );
+  own('till', 'messages:send');
+  assert.equal((await provision()).code, 0);
+  own('kiosk', 'admin');
+  const again = await provision();
+  assert.deepEqual([again.code, again.out], [0, 'pisang.json: taken\npassword.txt: none\n']);
+  const keys = (await pisang('key', 'list')).out;
+  assert.doesNotMatch(keys, /till/);
+  const id = /(key_\w+) {2}kiosk {2}admin /.exec(keys)?.[1] ?? assert.fail(keys);
+  assert.equal((await pisang('key', 'revoke', id)).code, 0);
+  own('kiosk', 'admin', { siteName: 'Toko' });
+  assert.equal((await provision()).code, 0);
+  assert.match((await pisang('key', 'list')).out, / kiosk {2}admin /);
+});
+
+test('a key that is said to be taken must be in the database', async () => {
+  const saying = (name: string): void =>
+    writeFileSync(join(card, 'pisang.json'), `{"apiKeys":[{"name":"${name}","key":"(taken)"}]}`);
+  saying('till');
+  assert.equal((await provision()).code, 1);
+  assert.match(readFileSync(join(card, 'RESULT.txt'), 'utf8'), /this box has no key "till"/);
+  saying('kiosk');
+  assert.equal((await provision()).code, 0);
+});
+
 test('the certificate is told as it is once the settings are in force', async () => {
   const [first, second] = ['test/fixtures/tls/first-cert.pem', 'test/fixtures/tls/second-cert.pem'];
   copyFileSync(first, join(folder, 'cert.pem'));

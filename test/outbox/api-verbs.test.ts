@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { KeyId, MessageId } from '../../app/domain/ids.ts';
-import type { ApiOutbox, KeyRecord, Page } from '../../app/outbox/index.ts';
+import type { MessageId } from '../../app/domain/ids.ts';
+import type { ApiOutbox, Page } from '../../app/outbox/index.ts';
 import { openApiOutbox } from '../../app/outbox/index.ts';
 import { type House, MODEM, newId, newMessage, one, openHouse, QUIET } from './fixtures.ts';
 
@@ -215,28 +215,6 @@ test('queue positions count what is ahead, with priority', async () => {
   const stats = await house.api.queueStats();
   assert.equal(stats.oldestReadyAtMs, house.clock.nowMs());
   assert.equal(stats.oldestHighReadyAtMs, house.clock.nowMs());
-});
-
-test('keys: kept, listed while in force, with a version that other processes see', async () => {
-  const key: KeyRecord = {
-    id: 'key_a' as KeyId,
-    name: 'shop',
-    hash: 'h1',
-    scopes: ['messages:send'],
-    allow: ['10.0.0.0/8'],
-    createdAtMs: 1,
-    revokedAtMs: null,
-  };
-  const second = await openSecond();
-  const before = await second.keysVersion();
-  await house.api.addKey(key);
-  assert.deepEqual(await second.keys(), { version: before + 1, keys: [key] });
-  await assert.rejects(house.api.addKey(key));
-  assert.equal(await second.keysVersion(), before + 1);
-  assert.equal(await house.api.revokeKey(key.id, 5), true);
-  assert.equal(await house.api.revokeKey(key.id, 6), false);
-  assert.deepEqual(await second.keys(), { version: before + 2, keys: [] });
-  await second.close();
 });
 
 test('purge takes what ended long ago, in steps, and nothing that may still change', async () => {

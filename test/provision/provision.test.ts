@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GatewayError } from '../../app/domain/gateway-error.ts';
 import { FakeBox } from './support.ts';
 
 const FILE = JSON.stringify({
@@ -66,18 +65,6 @@ test('what was taken is not taken twice, and the made key is told until the file
   assert.equal(box.disk.text('/data/box/hostname'), 'changed by hand\n');
 });
 
-test('the redacted file can be edited: what stands for a secret leaves the secret alone', async () => {
-  const box = new FakeBox();
-  box.insert('pisang.json', FILE);
-  await box.boot();
-  const edited = JSON.parse(box.card('pisang.json') ?? '');
-  box.insert('pisang.json', JSON.stringify({ ...edited, network: 'dhcp' }));
-  await box.boot();
-  assert.equal(box.disk.text('/data/box/network'), null);
-  assert.deepEqual(JSON.parse(box.disk.text('/data/app/pins.json') ?? ''), { modem1: '4711' });
-  assert.equal(box.keys.size, 2);
-});
-
 test('without any file there are safe defaults and a claim code', async () => {
   const box = new FakeBox();
   assert.equal((await box.boot()).failed, false);
@@ -88,11 +75,35 @@ test('without any file there are safe defaults and a claim code', async () => {
   assert.equal(box.disk.text('/data/app/config.json'), null);
 });
 
-test('a file whose name Windows made longer is named', async () => {
+test('a file whose name Windows made longer is named, and what to do with it', async () => {
+  for (const [wrong, meant] of [
+    ['pisang.json.txt', 'pisang.json'],
+    ['pisang.json.json', 'pisang.json'],
+    ['password.txt.txt', 'password.txt'],
+    ['factory-reset.txt.txt', 'factory-reset.txt'],
+  ] as const) {
+    const box = new FakeBox();
+    box.insert(wrong, 'three words together');
+    const { failed, log } = await box.boot();
+    assert.equal(failed, true, wrong);
+    assert.ok(log.includes(`${wrong}: not taken, wrong name`));
+    const told = `  ${wrong}: it was NOT taken, for it would have to be named ${meant}.`;
+    for (const text of [box.card('RESULT.txt'), box.disk.text('/run/pisang/console.txt')]) {
+      assert.ok(text?.includes(told), text ?? '');
+      assert.ok(text?.includes(`Rename it to ${meant};`));
+    }
+    assert.equal(box.card(wrong), 'three words together');
+  }
+});
+
+test('a wrong name beside the right one is told as well', async () => {
   const box = new FakeBox();
-  box.insert('pisang.json.txt', '{}');
+  box.insert('pisang.json', '{"hostName":"old"}');
+  await box.boot();
+  box.insert('pisang.json.txt', '{"hostName":"new"}');
   assert.equal((await box.boot()).failed, true);
-  assert.match(box.result(), /Rename it to pisang\.json/);
+  assert.match(box.card('RESULT.txt') ?? '', /hostName: old/);
+  assert.match(box.card('RESULT.txt') ?? '', /There is a pisang\.json as well: remove the one/);
 });
 
 test('a broken config.json is no obstacle', async () => {
@@ -103,35 +114,6 @@ test('a broken config.json is no obstacle', async () => {
   assert.deepEqual(JSON.parse(box.disk.text('/data/app/config.json') ?? ''), {
     defaultRegion: 'MY',
   });
-});
-
-test('keys that can not be stored are told, and tried again with the same text', async () => {
-  const box = new FakeBox();
-  box.insert('pisang.json', FILE);
-  box.failToAdd = new GatewayError('keys-not-stored', 'The database is damaged.', {
-    retry: 'later',
-  });
-  assert.equal((await box.boot()).failed, true);
-  assert.match(box.result(), /The database is damaged/);
-  assert.match(box.card('pisang.json') ?? '', /4711/, 'not overwritten before it holds');
-  box.failToAdd = null;
-  assert.equal((await box.boot()).failed, false);
-  assert.equal(box.made.length, 2, 'no second key was made');
-  assert.equal(box.keys.size, 2);
-  assert.match(box.result(), /API key "shop": psg_0{39}1 /);
-});
-
-test('a new file that comes while an old one waits is taken after it', async () => {
-  const box = new FakeBox();
-  box.insert('pisang.json', FILE);
-  box.failToAdd = new GatewayError('keys-not-stored', 'No.', { retry: 'later' });
-  await box.boot();
-  box.failToAdd = null;
-  box.insert('pisang.json', '{"hostName":"other"}');
-  await box.boot();
-  assert.equal(box.disk.text('/data/box/hostname'), 'other\n');
-  assert.equal(box.disk.text('/data/box/timezone'), 'Asia/Makassar\n');
-  assert.match(box.card('pisang.json') ?? '', /other/);
 });
 
 test('password.txt: hashed, overwritten in place, and no claim code any more', async () => {
@@ -231,7 +213,7 @@ test('a card that cannot be written erases nothing, for it would again at each s
   assert.equal(box.disk.text('/data/app/pisang.db'), 'messages');
   assert.match(
     box.disk.text('/run/pisang/console.txt') ?? '',
-    /nothing was erased, since the card/,
+    /nothing was erased, since the card.*\n.*: pisang factory-reset --yes\./,
   );
   box.disk.put('/data/factory-reset', 'erase everything');
   assert.equal((await box.boot()).rebootWanted, true);

@@ -1,5 +1,6 @@
 import type { KeyRow } from '../../app/provision/index.ts';
 import { type ProvisionDeps, type Provisioned, provision } from '../../app/provision/index.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
 
 /** A box with its card, in memory. */
@@ -9,6 +10,7 @@ export class FakeBox {
   readonly keys: Map<string, KeyRow> = new Map();
   /** Told of each key that is made. */
   readonly made: string[] = [];
+  readonly clock: FakeClock = new FakeClock();
   failToAdd: Error | null = null;
   #octet = 0;
 
@@ -35,6 +37,7 @@ export class FakeBox {
       runDir: '/run/pisang',
       modemId: 'modem1',
       disk: this.disk,
+      clock: this.clock,
       random: (length) => {
         this.#octet += 1;
         return Buffer.alloc(length, this.#octet);
@@ -52,6 +55,7 @@ export class FakeBox {
           this.keys.set(String(row['id']), row);
         }
       },
+      keyNames: async () => [...this.keys.values()].map(({ name }) => String(name)),
       apply: async () => {},
       facts: () => [],
       passwordCost: 2,

@@ -146,6 +146,11 @@ export class FakeOutbox implements ApiOutbox {
     this.keyVersion += 1;
   }
 
+  async putKey(key: KeyRecord): Promise<void> {
+    this.keyRecords = this.keyRecords.filter(({ hash }) => hash !== key.hash);
+    await this.addKey(key);
+  }
+
   async revokeKey(id: KeyId, atMs: number): Promise<boolean> {
     this.keyRecords = this.keyRecords.map((key) =>
       key.id === id ? { ...key, revokedAtMs: atMs } : key,

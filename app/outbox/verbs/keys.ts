@@ -17,6 +17,36 @@ export function addKey(tx: Tx, args: { readonly key: KeyRecord }): void {
   tx.add('keys_version', 1);
 }
 
+/**
+ * As `addKey`, but the same record changes nothing, and a new record of a key whose text is stored
+ * replaces it, in force again. The addresses it may come from stay where the record names none. The
+ * record's id goes with it: so the same record once more is known, and undoes no later revocation.
+ */
+export function putKey(tx: Tx, args: { readonly key: KeyRecord }): void {
+  const { key } = args;
+  const { changes } = tx
+    .sql(
+      `INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO NOTHING
+       ON CONFLICT (hash) DO UPDATE SET
+         id = excluded.id, name = excluded.name, scopes = excluded.scopes,
+         allow = CASE excluded.allow WHEN '[]' THEN allow ELSE excluded.allow END,
+         revoked_at_ms = excluded.revoked_at_ms`,
+    )
+    .run(
+      key.id,
+      key.name,
+      key.hash,
+      JSON.stringify(key.scopes),
+      JSON.stringify(key.allow),
+      key.createdAtMs,
+      key.revokedAtMs,
+    );
+  if (changes === 1) {
+    tx.add('keys_version', 1);
+  }
+}
+
 /** False when no such key is in force. */
 export function revokeKey(tx: Tx, args: { readonly id: KeyId; readonly atMs: number }): boolean {
   const { changes } = tx

@@ -4,7 +4,7 @@ import { cancel, cancelStep } from './cancel.ts';
 import { appendEvent, handOverTimes } from './gateway-events.ts';
 import { handOver, openBrackets, requeueInterrupted, takeBack } from './hand-over.ts';
 import { releasePartialInbound, storeInbound } from './inbound.ts';
-import { addKey, keys, keysVersion, revokeKey } from './keys.ts';
+import { addKey, keys, keysVersion, putKey, revokeKey } from './keys.ts';
 import { nextReady } from './next-ready.ts';
 import { pinAttempt, pinResult, pinTried } from './pin.ts';
 import { purgeStep } from './purge.ts';
@@ -25,6 +25,7 @@ export interface WriteVerbs {
   readonly pinAttempt: typeof pinAttempt;
   readonly pinResult: typeof pinResult;
   readonly purgeStep: typeof purgeStep;
+  readonly putKey: typeof putKey;
   readonly recordFailure: typeof recordFailure;
   readonly recordReport: typeof recordReport;
   readonly recordSent: typeof recordSent;
@@ -59,6 +60,7 @@ export const WRITE_VERBS: WriteVerbs = {
   pinAttempt,
   pinResult,
   purgeStep,
+  putKey,
   recordFailure,
   recordReport,
   recordSent,
