@@ -138,7 +138,7 @@ test('what is taken while the gateway runs holds at once; at the start of the bo
       return box
         .read('notes')
         .split('\n')
-        .filter((line) => / (try-re)?start /.test(line));
+        .filter((line) => / (start|stop|try-restart) /.test(line));
     };
     assert.deepEqual(asked(), [], 'nothing was taken');
     const program = box.read('usr/bin/pisang');
@@ -156,6 +156,12 @@ test('what is taken while the gateway runs holds at once; at the start of the bo
     ];
     assert.deepEqual(asked(), runs ? told : []);
     assert.deepEqual(asked(), [], 'it holds already');
+    box.put(
+      'usr/bin/pisang',
+      `${program}`.replace('exit', `rm "$BOX/${DATA}/box/authorized_keys"; exit`),
+      0o755,
+    );
+    assert.deepEqual(asked(), runs ? [told[0], 'systemctl --no-block stop ssh.service'] : []);
   }
 });
 
