@@ -6,7 +6,6 @@ import {
   openSync,
   renameSync,
   rmSync,
-  statfsSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -14,6 +13,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SCHEMA } from '../config/schema.ts';
 import { GatewayError } from '../domain/gateway-error.ts';
+import { freeBytesOf } from '../outbox/free-space.ts';
 import { failure, usageError } from './command.ts';
 
 /** Octets of the largest update that is taken; a bundle has about 150 MB. */
@@ -26,7 +26,7 @@ interface StoreOptions {
   readonly limitBytes?: number;
   /** Stays free for the queue: `queue.diskReserveBytes`. */
   readonly reserveBytes?: number;
-  /** Octets free where `folder` lies; null where that is not known. */
+  /** Octets free where `folder` lies; null where that is not known: then the write itself will tell. */
   readonly freeBytes?: (folder: string) => number | null;
 }
 
@@ -139,16 +139,6 @@ function noRoom(
     'update-no-room',
     `There is no room for the update: ${size}${Math.ceil(reserveBytes / MIB)} MiB must stay free for messages. Delete old files first.`,
   );
-}
-
-/** null where the file system does not say; then the write itself will tell. */
-function freeBytesOf(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
 }
 
 function tooLarge(limitBytes: number): Error {

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { freeBytesOf } from './free-space.ts';
 import type { WireError } from './storage-error.ts';
 
 const FREE_SPACE_AGE_MS = 1_000;
@@ -8,7 +8,7 @@ export class DiskReserve {
   readonly #folder: string;
   readonly #reserveBytes: number;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
-  /** Octets; null where the file system does not say. */
+  /** Octets; null where the file system does not say: then the write itself will tell. */
   freeBytes: number | null = null;
 
   constructor(folder: string, reserveBytes: number) {
@@ -31,15 +31,5 @@ export class DiskReserve {
   /** What was seen is no longer to be trusted. */
   lookAgain(): void {
     this.#lookedAtMs = Number.NEGATIVE_INFINITY;
-  }
-}
-
-/** null where the file system does not say; then the write itself will tell. */
-function freeBytesOf(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
   }
 }

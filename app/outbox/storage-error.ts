@@ -1,6 +1,7 @@
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
+import { freeBytesOf } from './free-space.ts';
 
 /** What of an error survives the way from a thread to the event loop. */
 export interface WireError {
@@ -81,12 +82,8 @@ function notAllowed(file: string): string {
 const NO_ROOM_BYTES = 256 * 1024;
 
 function hasNoRoom(file: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(dirname(file));
-    return bavail * bsize < NO_ROOM_BYTES;
-  } catch {
-    return false;
-  }
+  const freeBytes = freeBytesOf(dirname(file));
+  return freeBytes !== null && freeBytes < NO_ROOM_BYTES;
 }
 
 /** What keeps this process from writing the file or beside it (EROFS, EACCES), or null. */

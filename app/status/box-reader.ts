@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { freeBytesOf } from '../outbox/free-space.ts';
 import { type CardReading, readCard } from './card-reader.ts';
 
 /** What the image build says of the system, beside `dist/`: seen from `dist/status/`, and from the few files it ships. */
@@ -54,7 +55,7 @@ export function readBox(dataDir: string): BoxReading {
     inputVolts: scaled('/sys/class/power_supply/axp20x-ac/voltage_now', 1_000_000),
     inputAmps: scaled('/sys/class/power_supply/axp20x-ac/current_now', 1_000_000),
     memoryAvailableBytes: memoryAvailable(),
-    diskFreeBytes: diskFree(dataDir),
+    diskFreeBytes: freeBytesOf(dataDir),
     card: readCard(dataDir),
     addresses,
     mac: first?.mac ?? null,
@@ -116,13 +117,6 @@ function positive(path: string): number | null {
 function memoryAvailable(): number | null {
   const match = /^MemAvailable:\s+(\d+) kB$/m.exec(text('/proc/meminfo') ?? '');
   return match === null ? null : Number(match[1]) * 1024;
-}
-
-function diskFree(dataDir: string): number | null {
-  return attempt(() => {
-    const { bavail, bsize } = statfsSync(dataDir);
-    return bavail * bsize;
-  });
 }
 
 function fdLimit(): number | null {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { MessageId } from '../../app/domain/ids.ts';
-import type { ApiOutbox, Page } from '../../app/outbox/index.ts';
-import { openApiOutbox } from '../../app/outbox/index.ts';
-import { type House, MODEM, newId, newMessage, one, openHouse, QUIET } from './fixtures.ts';
+import type { Page } from '../../app/outbox/index.ts';
+import { type House, MODEM, newId, newMessage, one, openBeside, openHouse } from './fixtures.ts';
 
 let house: House;
 beforeEach(async () => {
@@ -12,15 +11,6 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 const DAY_MS = 86_400_000;
-const openSecond = (): Promise<ApiOutbox> =>
-  openApiOutbox({
-    file: house.file,
-    clock: house.clock,
-    logger: QUIET,
-    maxDepth: 50,
-    diskReserveBytes: 0,
-    onFailure: () => undefined,
-  });
 
 test('a message comes back as it went in', async () => {
   const message = newMessage({
@@ -65,7 +55,7 @@ test('a message comes back as it went in', async () => {
 });
 
 test('an idempotency key answers the first ids, in this process and in another', async () => {
-  const second = await openSecond();
+  const second = await openBeside(house);
   const first = one({}, 'k1');
   assert.equal((await house.api.enqueue(first)).kind, 'accepted');
   const ids = first.messages.map((message) => message.id);
@@ -126,7 +116,7 @@ test('a repeated id is refused alone; the group around it is accepted', async ()
 });
 
 test('the bound holds exactly over two processes’ writers', async () => {
-  const second = await openSecond();
+  const second = await openBeside(house);
   const results = await Promise.all(
     Array.from({ length: 120 }, (_, index) =>
       (index % 2 === 0 ? house.api : second).enqueue(one()),
@@ -259,7 +249,7 @@ test('an idempotency key is forgotten 30 days old and 7 days after the end', asy
 });
 
 test('what is asked before close is committed; after it the answer is a clear refusal', async () => {
-  const second = await openSecond();
+  const second = await openBeside(house);
   const pending = Promise.all(Array.from({ length: 10 }, () => second.enqueue(one())));
   await second.close();
   assert.equal((await pending).length, 10);

@@ -78,6 +78,18 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** A second API on the database of a house. */
+export function openBeside(house: Pick<House, 'file' | 'clock'>): Promise<ApiOutbox> {
+  return openApiOutbox({
+    file: house.file,
+    clock: house.clock,
+    logger: QUIET,
+    maxDepth: 50,
+    diskReserveBytes: 0,
+    onFailure: () => undefined,
+  });
+}
+
 /** An API and a worker on one fresh database and one clock. */
 export async function openHouse(options: Partial<ApiOutboxOptions> = {}): Promise<House> {
   const temp = tempFolder();

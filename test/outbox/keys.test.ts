@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { KeyId } from '../../app/domain/ids.ts';
-import { type ApiOutbox, type KeyRecord, openApiOutbox } from '../../app/outbox/index.ts';
-import { type House, openHouse, QUIET } from './fixtures.ts';
+import type { ApiOutbox, KeyRecord } from '../../app/outbox/index.ts';
+import { type House, openBeside, openHouse } from './fixtures.ts';
 
 let house: House;
 let second: ApiOutbox;
 beforeEach(async () => {
   house = await openHouse({ maxDepth: 50 });
-  second = await openApiOutbox({
-    file: house.file,
-    clock: house.clock,
-    logger: QUIET,
-    maxDepth: 50,
-    diskReserveBytes: 0,
-    onFailure: () => undefined,
-  });
+  second = await openBeside(house);
 });
 afterEach(async () => {
   await second.close();

@@ -5,7 +5,13 @@ import type { Tx } from '../tx.ts';
 
 export function addKey(tx: Tx, args: { readonly key: KeyRecord }): void {
   const { key } = args;
-  tx.sql('INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+  tx.sql('INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?)').run(...columnsOf(key));
+  tx.add('keys_version', 1);
+}
+
+/** In the order of the table. */
+function columnsOf(key: KeyRecord): readonly unknown[] {
+  return [
     key.id,
     key.name,
     key.hash,
@@ -13,8 +19,7 @@ export function addKey(tx: Tx, args: { readonly key: KeyRecord }): void {
     JSON.stringify(key.allow),
     key.createdAtMs,
     key.revokedAtMs,
-  );
-  tx.add('keys_version', 1);
+  ];
 }
 
 /**
@@ -33,15 +38,7 @@ export function putKey(tx: Tx, args: { readonly key: KeyRecord }): void {
          allow = CASE excluded.allow WHEN '[]' THEN allow ELSE excluded.allow END,
          revoked_at_ms = excluded.revoked_at_ms`,
     )
-    .run(
-      key.id,
-      key.name,
-      key.hash,
-      JSON.stringify(key.scopes),
-      JSON.stringify(key.allow),
-      key.createdAtMs,
-      key.revokedAtMs,
-    );
+    .run(...columnsOf(key));
   if (changes === 1) {
     tx.add('keys_version', 1);
   }
