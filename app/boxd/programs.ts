@@ -16,8 +16,8 @@ export const PLACES = {
   bundle: '/var/lib/pisang/update/bundle.raucb',
   /** Asks the next boot to erase the data partition. */
   resetMark: '/var/lib/pisang/factory-reset',
-  /** There until a version that is being tried is marked good, or goes. */
-  trial: '/run/pisang/trial',
+  /** There until a version that is being tried is marked good, or goes. Root's, unlike the mark that the services go by. */
+  trial: '/run/pisang-trial',
   usbDevices: '/sys/bus/usb/devices',
   leds: '/sys/class/leds',
 } as const;

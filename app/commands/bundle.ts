@@ -12,7 +12,8 @@ export const BUNDLE_LIMIT_BYTES: number = 5 * 1024 * 1024;
 /** Stop adding there: the compressor still holds some, and the list of what is missing follows. */
 const FULL_BYTES = BUNDLE_LIMIT_BYTES - 1_400_000;
 const FILE_LIMIT_BYTES = 1024 * 1024;
-const UNITS = ['pisang-api', 'pisang-modem'];
+/** As journalctl takes patterns: the services, what starts and checks them, and updates. */
+const UNITS = ['pisang-*', 'rauc'];
 
 export interface BundleFile {
   readonly name: string;

@@ -88,7 +88,7 @@ for (const request of [
   test(`while a new version is being tried: ${JSON.stringify(request)} is refused`, async () => {
     const machine = new RecordedMachine();
     machine.files.set(BUNDLE, '');
-    machine.files.set('/run/pisang/trial', '');
+    machine.files.set('/run/pisang-trial', '');
     const reply = await ask(machine, request);
     assert.equal(reply.ok ? null : reply.code, 'on-trial');
     // Three starts of up to 240 s each, and the ways through the boot loader.

@@ -78,6 +78,16 @@ test(`virt: the life of a card, from its first start through ${CUTS} power cuts`
     assert.deepEqual(found, { port: 'dialout 660', link: '/dev/ttyUSB0', holder: '1' });
   });
 
+  await t.test('a support bundle has the log of the system in it', async () => {
+    const found = await valuesIn(box.guest, {
+      made: 'pisang doctor --bundle /tmp/b.tar.gz >/tmp/said; echo $?',
+      files: 'tar -tzf /tmp/b.tar.gz | grep -c -e journal.txt -e kernel.txt',
+      serving: 'tar -xzOf /tmp/b.tar.gz pisang/journal.txt | grep -c "serving HTTP"',
+      linux: 'tar -xzOf /tmp/b.tar.gz pisang/kernel.txt | grep -c "Linux version"',
+    });
+    assert.deepEqual(found, { made: '0', files: '2', serving: '1', linux: '1' });
+  });
+
   load.start(2, 500);
   for (let cut = 1; cut <= CUTS; cut++) {
     await somewhereInTheWork(box, modem, 5, SEND_TIMEOUT_MS);

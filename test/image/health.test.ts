@@ -20,6 +20,9 @@ const TOOLS: Readonly<Record<string, string>> = {
     done`,
 };
 
+/** Of the services, and of root. */
+const TRIAL_MARKS = ['run/pisang/trial', 'run/pisang-trial'];
+
 interface Start {
   readonly commandLine: string;
   readonly state: Readonly<Record<string, string>>;
@@ -55,7 +58,7 @@ function health(t: TestContext, start: Start): Ended {
   put('proc/cmdline', `${start.commandLine}\n`);
   put('proc/uptime', `${start.uptimeS}.42 1.0\n`);
   put('answers', `${start.refusals}\n`);
-  put('run/pisang/trial', '');
+  for (const mark of TRIAL_MARKS) put(mark, '');
   for (const [place, text] of Object.entries(start.files ?? {})) put(place, text);
   put('work', start.work ?? 'active\nactive\n');
   put(
@@ -74,7 +77,7 @@ function health(t: TestContext, start: Start): Ended {
         .map((line) => line.split('=', 2) as [string, string]),
     ),
     copied: read('copy') === read('state'),
-    onTrial: exists('run/pisang/trial'),
+    onTrial: TRIAL_MARKS.some(exists),
     rebooted: read('systemctl').includes('reboot'),
     uptimeS: Number.parseInt(read('proc/uptime'), 10),
     writes: read('writes').split('\n').length - 1,
