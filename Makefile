@@ -121,6 +121,12 @@ test-bad-days: build build/js ## a first start cut again and again; no SIM, no m
 	@node --enable-source-maps --test --test-concurrency=1 $(foreach name,first-start bad-days,build/js/test/image/$(name).test.js)
 .PHONY: test-bad-days
 
+test-provisioned: build build/js ## settings of the card over several starts, HTTPS, a factory reset, in QEMU (as root)
+	@image/steps/host-tools test
+	@image/build bananapi debian raw
+	@node --enable-source-maps --test build/js/test/image/provisioned.test.js
+.PHONY: test-provisioned
+
 OTHER_BOARDS = bananapipro bananapim2ultra bananapim2berry
 test-boards: build/js ## the three other boards' images from the same root tree: checks, boot loader, a start of the one that QEMU has (as root)
 	@image/steps/host-tools test

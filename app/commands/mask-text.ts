@@ -6,7 +6,7 @@ export function maskText(text: string): string {
   return text
     .replaceAll(/\b(psg|whsec)_[A-Za-z0-9_-]+/g, '$1_(secret)')
     .replaceAll(/(bearer\s+)[^\s"']+/gi, '$1(secret)')
-    .replaceAll(/("(?:pin|puk|text|msg)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, '$1"(hidden)"')
+    .replaceAll(/("(?:pin|puk|text)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, '$1"(hidden)"')
     .replaceAll(/(?<![0-9A-Za-z.:-])\+?\d{8,20}(?![0-9A-Za-z.:-])/g, (number) =>
       isTime(number) ? number : `•••${number.slice(-3)}`,
     );

@@ -24,7 +24,7 @@ export type WorkerCommand =
       /** The last try of the PIN, too: a person said so. Never that of the PUK. */
       readonly force?: true;
     }
-  | { readonly name: 'self-test'; readonly to: string | null }
+  | { readonly name: 'self-test' }
   | { readonly name: 'ussd'; readonly code: string };
 
 export type FromWorker =

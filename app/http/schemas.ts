@@ -199,6 +199,15 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     required: ['ok', 'detail'],
     properties: { ok: { const: true }, detail: string('One sentence of the modem worker.') },
   },
+  SelfTestResult: {
+    type: 'object',
+    required: ['ok', 'detail'],
+    properties: {
+      ok: { const: true },
+      detail: string('One sentence of the modem worker.'),
+      messageId: string('With `to`: id of the test SMS, which is on the disk.'),
+    },
+  },
   Status: { type: 'object', description: 'What the status page shows. Redacted without a key.' },
   Health: {
     type: 'object',

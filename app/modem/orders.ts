@@ -94,6 +94,9 @@ async function unlock(
   if (asks === 'pin' && puk !== null) {
     return { ok: false, detail: 'The SIM asks for its PIN, not for the PUK; leave out puk.' };
   }
+  if (asks === 'puk' && puk === null) {
+    return { ok: false, detail: 'The SIM asks for the PUK; send puk, and pin as the new PIN.' };
+  }
   await readTries(session.talk, facts);
   const left = puk === null ? facts.sim.pinTriesLeft : facts.sim.pukTriesLeft;
   const allowed = puk === null && force === true && left === 1;
@@ -105,9 +108,6 @@ async function unlock(
       ok: false,
       detail: `${tries} left; use a phone, where you see what you type${instead}.`,
     };
-  }
-  if (asks === 'puk' && puk === null) {
-    return { ok: false, detail: 'The SIM asks for the PUK; send puk, and pin as the new PIN.' };
   }
   await readIccid(session.talk, facts);
   const { iccid } = facts.sim;

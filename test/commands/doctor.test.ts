@@ -126,6 +126,12 @@ test('masking keeps times, versions and addresses', () => {
   );
 });
 
+test('masking leaves what a log line says, and hides a text', () => {
+  const line = '{"level":"info","process":"api","msg":"serving HTTP"}';
+  assert.equal(maskText(line), line);
+  assert.equal(maskText('{"text":"Rapat \\"jam 9\\""}'), '{"text":"(hidden)"}');
+});
+
 test('Node and ports', async () => {
   assert.equal(checkNode('20.19.0').level, 'ok');
   assert.equal(checkNode('20.18.9').level, 'fail');

@@ -57,7 +57,8 @@ test('without evidence the check fails and says what to run', (t) => {
   assert.match(said, /Run: make test-full/);
 });
 
-const STEPS = 'image release power capacity boards update bad-days armbian identity'.split(' ');
+const STEPS =
+  'image release power capacity boards update bad-days provisioned armbian identity'.split(' ');
 
 type Repository = ReturnType<typeof repository>;
 

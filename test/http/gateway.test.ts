@@ -152,6 +152,31 @@ test('readiness says which condition refuses', async () => {
   await full.close();
 });
 
+test('a self-test with a number queues a test SMS for that modem, once the modem has passed', async () => {
+  const selfTest = (modem: string) =>
+    gateway.call('POST', `/v1/modems/${modem}/actions/self-test`, { to: '089610707901' });
+  gateway.worker.reply = async () => ({ ok: true, detail: 'Connected to Simulasi.' });
+  const passed = await selfTest('modem1');
+  assert.equal(passed.status, 200);
+  const { detail, messageId } = (await passed.json()) as { detail: string; messageId: string };
+  assert.equal(detail, 'Connected to Simulasi. A test SMS to +6289610707901 is queued.');
+  const stored = await (await gateway.call('GET', `/v1/messages/${messageId}`)).json();
+  const { to, text, modem, priority } = stored as Record<string, unknown>;
+  assert.deepEqual(
+    [to, text, modem, priority],
+    ['+6289610707901', 'Test SMS from pisang, modem1.', 'modem1', 'high'],
+  );
+  const count = async (): Promise<number> =>
+    ((await (await gateway.call('GET', '/v1/messages?limit=100')).json()) as { items: unknown[] })
+      .items.length;
+  const before = await count();
+  gateway.worker.reply = async () => ({ ok: false, detail: 'The SIM is not usable (missing).' });
+  assert.equal((await selfTest('modem1')).status, 409);
+  assert.equal((await selfTest('modem9')).status, 404);
+  assert.equal(await count(), before);
+  gateway.worker.reply = async () => ({ ok: true, detail: 'Done.' });
+});
+
 test('orders reach the modem worker, and its answers come back', async () => {
   const order = (action: string, body?: unknown) =>
     gateway.call('POST', `/v1/modems/modem1/actions/${action}`, body);
@@ -161,7 +186,7 @@ test('orders reach the modem worker, and its answers come back', async () => {
   assert.equal((await order('unlock', { pin: '1234' })).status, 200);
   assert.equal((await order('unlock', { pin: '1234', force: true })).status, 200);
   assert.equal((await order('ussd', { code: '*888#' })).status, 200);
-  assert.equal((await order('self-test', { to: '089610707901' })).status, 200);
+  assert.equal((await order('self-test')).status, 200);
   assert.deepEqual(
     gateway.worker.commands.map(({ command }) => command),
     [
@@ -170,7 +195,7 @@ test('orders reach the modem worker, and its answers come back', async () => {
       { name: 'unlock', pin: '1234', puk: null },
       { name: 'unlock', pin: '1234', puk: null, force: true },
       { name: 'ussd', code: '*888#' },
-      { name: 'self-test', to: '+6289610707901' },
+      { name: 'self-test' },
     ],
   );
   for (const [action, body] of [

@@ -16,23 +16,30 @@ export interface GuestOptions {
   readonly disk?: string;
   /** Further arguments of QEMU, such as those of a `UsbModem`. */
   readonly devices?: readonly string[];
+  /** Its IPv4 address in 10.0.2.0/24 where that is not the one which DHCP gives. */
+  readonly address?: string;
   /** Lets the guest reach this machine at 10.0.2.2 and the networks behind it; otherwise it is alone. */
   readonly open?: boolean;
 }
 
-/** The appliance in QEMU: its ports 80 and 22, its power. */
+/** The appliance in QEMU: its ports 80, 22 and 443, its power. */
 export class Guest {
   readonly machine: Machine;
   readonly card: PreparedCard;
   /** Ports of this machine that lead to the guest's. */
   readonly httpPort: number;
   readonly sshPort: number;
+  readonly httpsPort: number;
   readonly #onAtMs: number = performance.now();
 
   private constructor(card: PreparedCard, ports: readonly number[], options: GuestOptions) {
-    const { kind = 'virt', disk = card.file, devices = [], open = false } = options;
-    const [http = 0, ssh = 0] = ports;
-    const forward = [`hostfwd=tcp:127.0.0.1:${http}-:80`, `hostfwd=tcp:127.0.0.1:${ssh}-:22`];
+    const { kind = 'virt', disk = card.file, devices = [], address = '', open = false } = options;
+    const [http = 0, ssh = 0, https = 0] = ports;
+    const forward = [
+      `${http}-${address}:80`,
+      `${ssh}-${address}:22`,
+      `${https}-${address}:443`,
+    ].map((rule) => `hostfwd=tcp:127.0.0.1:${rule}`);
     const net = ['user', 'id=n0', `restrict=${open ? 'off' : 'on'}`, ...forward].join(',');
     const own: Readonly<Record<MachineKind, readonly string[]>> = {
       virt: ['-device', 'virtio-net-device,netdev=n0', '-device', 'virtio-rng-device'],
@@ -41,12 +48,13 @@ export class Guest {
     this.card = card;
     this.httpPort = http;
     this.sshPort = ssh;
+    this.httpsPort = https;
     this.machine = new Machine(kind, disk, ['-netdev', net, ...own[kind], ...devices]);
   }
 
   /** Powers it on and returns at once. */
   static async powerOn(card: PreparedCard, options: GuestOptions = {}): Promise<Guest> {
-    return new Guest(card, [await freePort(), await freePort()], options);
+    return new Guest(card, [await freePort(), await freePort(), await freePort()], options);
   }
 
   /** Powers it on and waits until it accepts messages; on failure the power is cut. */

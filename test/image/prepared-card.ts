@@ -13,6 +13,8 @@ export interface PreparedCard {
   readonly folder: string;
   /** File of the private SSH key whose public half is in `pisang.json`. */
   readonly sshKey: string;
+  /** Fields of `pisang.json` that let the test in by SSH and API. */
+  readonly access: Readonly<Record<string, unknown>>;
   /** Once a guest has read it from `RESULT.txt`; the same after each start. */
   apiKey: Promise<string> | null;
 }
@@ -53,12 +55,9 @@ export async function preparedCard(
   const publicKey = (await runProgram(['ssh-keygen', '-y', '-f', sshKey])).trim();
   const scopes = ['messages:send', 'messages:read', 'inbox:read', 'admin'];
   const apiKeys = [{ name: KEY_NAME, scopes, key: 'make' }];
-  const prepared: PreparedCard = { file, folder, sshKey, apiKey: null };
-  await putOnPisang(
-    prepared,
-    'pisang.json',
-    JSON.stringify({ sshKeys: [publicKey], apiKeys, ...settings }, null, 2),
-  );
+  const access = { sshKeys: [publicKey], apiKeys };
+  const prepared: PreparedCard = { file, folder, sshKey, access, apiKey: null };
+  await putOnPisang(prepared, 'pisang.json', JSON.stringify({ ...access, ...settings }, null, 2));
   if (kernelArguments !== undefined) await addToCommandLine(prepared, kernelArguments);
   const talk = process.env['GUEST_CONSOLE'] === undefined ? {} : LOG_ON_CONSOLE;
   const slotA = `${file}?offset=${SLOT_START * 512}`;
@@ -72,7 +71,7 @@ export function dataPartition({ file }: PreparedCard): string {
 }
 
 /** Writes a file into the root of `PISANG`, as a person with a card reader; the machine must be off. */
-async function putOnPisang(
+export async function putOnPisang(
   { file, folder }: PreparedCard,
   name: string,
   text: string,

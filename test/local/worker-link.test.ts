@@ -106,13 +106,13 @@ test('a command gets its reply, its failure, its time-out or the news that nobod
     ok: false,
     detail: 'The network refused.',
   });
-  const late = assert.rejects(link.command(MODEM, { name: 'self-test', to: null }, 1_000), {
+  const late = assert.rejects(link.command(MODEM, { name: 'self-test' }, 1_000), {
     code: 'worker-silent',
     retry: 'unknown-outcome',
   });
   await clock.advance(1_000);
   await late;
-  const cut = assert.rejects(link.command(MODEM, { name: 'self-test', to: null }, 1_000), {
+  const cut = assert.rejects(link.command(MODEM, { name: 'self-test' }, 1_000), {
     code: 'worker-stopped',
   });
   await settle();

@@ -1,15 +1,15 @@
-import { GatewayError } from '../../domain/gateway-error.ts';
-import type { ModemId } from '../../domain/ids.ts';
 import type { WorkerCommand } from '../../domain/worker-protocol.ts';
 import * as checks from '../compiled-checks.js';
 import type { HttpContext } from '../context.ts';
-import { EMPTY_INPUT, SELF_TEST_INPUT, UNLOCK_INPUT, USSD_INPUT } from '../input-schemas.ts';
-import { invalidField, invalidFields } from '../problems.ts';
+import { EMPTY_INPUT, UNLOCK_INPUT, USSD_INPUT } from '../input-schemas.ts';
+import { invalidFields } from '../problems.ts';
 import { modemResource } from '../resource.ts';
 import { type Validator, validator } from '../validator.ts';
-import { type Answer, type Call, Refusal, type Route, refuse } from './route.ts';
+import { modemOrder, ORDER_PROBLEMS } from './modem-order.ts';
+import { Refusal, type Route, refuse } from './route.ts';
+import { selfTestRoute } from './self-test.ts';
 
-type ActionBody = Readonly<Record<'pin' | 'puk' | 'code' | 'to', string | null | undefined>> & {
+type ActionBody = Readonly<Record<'pin' | 'puk' | 'code', string | null | undefined>> & {
   readonly force?: boolean;
 };
 
@@ -26,42 +26,8 @@ interface Action {
 
 /** The list of modems, and orders to them through the modem worker. */
 export function modemRoutes(context: HttpContext): readonly Route[] {
-  const { config, worker, recipients, logger, status } = context;
-
-  const order = async (call: Call, command: WorkerCommand, timeoutMs: number): Promise<Answer> => {
-    const modem = call.params['id'] ?? '';
-    if (!config.modems.some(({ id }) => id === modem)) {
-      const known = config.modems.map(({ id }) => id).join(', ') || 'none';
-      return refuse('modem-not-found', {
-        detail: `There is no modem "${modem.slice(0, 64)}"; configured are ${known}.`,
-      });
-    }
-    logger.info({ modem, action: command.name, by: call.caller?.name }, 'order to a modem');
-    try {
-      const reply = await worker.command(modem as ModemId, command, timeoutMs);
-      if (command.name === 'self-test') {
-        status.noteSelfTest(modem, reply.ok, reply.detail);
-      }
-      return reply.ok
-        ? { status: 200, body: { ok: true, detail: reply.detail } }
-        : refuse('modem-refused', { detail: reply.detail });
-    } catch (error) {
-      if (error instanceof GatewayError) {
-        return refuse('worker-stopped', {
-          detail: `${error.message} Look at the modem's state, then repeat.`,
-        });
-      }
-      throw error;
-    }
-  };
-
-  const selfTest = ({ to }: ActionBody): WorkerCommand => {
-    const recipient = to === null || to === undefined ? null : recipients(to);
-    if (recipient === null && to !== null && to !== undefined) {
-      throw new Refusal(invalidField('/to', 'is no number'));
-    }
-    return { name: 'self-test', to: recipient?.address ?? null };
-  };
+  const { worker } = context;
+  const order = modemOrder(context);
 
   const actions: readonly Action[] = [
     {
@@ -99,16 +65,6 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
       check: validator(USSD_INPUT, checks.USSD_INPUT),
       command: ({ code }) => ({ name: 'ussd', code: code ?? '' }),
     },
-    {
-      name: 'self-test',
-      id: 'testModem',
-      summary: 'Check the modem step by step; with `to` also send a test SMS',
-      schema: 'SelfTestInput',
-      bodyOptional: true,
-      timeoutMs: 180_000,
-      check: validator(SELF_TEST_INPUT, checks.SELF_TEST_INPUT),
-      command: selfTest,
-    },
   ];
 
   return [
@@ -141,16 +97,19 @@ export function modemRoutes(context: HttpContext): readonly Route[] {
         access: 'admin',
         body: { schema: action.schema, limit: 'body', optional: action.bodyOptional },
         answers: { 200: { means: 'The modem did it.', schema: 'ActionResult' } },
-        problems: ['modem-not-found', 'modem-refused', 'worker-stopped'],
-        handle: (call) => {
+        problems: ORDER_PROBLEMS,
+        handle: async (call) => {
           const body = call.body ?? {};
           const errors = action.check(body, '');
           if (errors.length > 0) {
             throw new Refusal(invalidFields(errors));
           }
-          return order(call, action.command(body as ActionBody), action.timeoutMs);
+          const command = action.command(body as ActionBody);
+          const { ok, detail } = await order(call, command, action.timeoutMs);
+          return ok ? { status: 200, body: { ok, detail } } : refuse('modem-refused', { detail });
         },
       }),
     ),
+    selfTestRoute(context, order),
   ];
 }
