@@ -46,6 +46,7 @@ test('virt: refused, good and broken updates of one box with messages in its que
   t.after(() => box.cutPower());
   // While the guest starts for the first time, from slot A, and takes its settings.
   await shelf.addSystem('broken', '0.2.0');
+  await shelf.addSystem('next', '0.4.0');
   await shelf.addSmall('small');
   await shelf.addForeign('foreign');
   await shelf.addSmall('arm64', ['architecture=arm64']);
@@ -102,6 +103,13 @@ test('virt: refused, good and broken updates of one box with messages in its que
   };
   const starts = (count: number): Promise<void> =>
     box.machine.waitFor(`start ${count}`, () => box.machine.starts.length >= count, STEP_MS, 100);
+  /** As a person asks for it; until the loader has chosen a slot. */
+  const restart = async (): Promise<void> => {
+    const before = box.machine.starts.length;
+    // Beside the connection, which may end before the command that ends it has been answered.
+    await box.ssh('nohup sh -c "sleep 1; pisang box reboot" >/dev/null 2>&1 &');
+    await starts(before + 1);
+  };
   const ready = async (): Promise<void> => {
     await box.answers('/health/ready', STEP_MS);
     note(`accepts messages ${box.seconds} s after power-on; ${box.machine.starts.at(-1)}`);
@@ -178,9 +186,7 @@ test('virt: refused, good and broken updates of one box with messages in its que
     );
     assert.deepEqual([state()['BOOT_ORDER'], state()['BOOT_A_LEFT']], ['A B', '3']);
     const before = box.machine.starts.length;
-    // Beside the connection, which may end before the command that ends it has been answered.
-    await box.ssh('nohup sh -c "sleep 1; pisang box reboot" >/dev/null 2>&1 &');
-    await starts(before + 1);
+    await restart();
     await network(true);
     assert.match(box.machine.starts.at(-1) ?? '', /^slot=A trial=1 .* A=2 /);
     // The first try gives up by itself and starts anew; the power fails in the second and third.
@@ -221,4 +227,25 @@ test('virt: refused, good and broken updates of one box with messages in its que
       assert.match(said, /\nslot B: runs, may be started, is the first choice/);
     },
   );
+
+  await t.test('an update from a file is installed, tried, and kept without anybody', async () => {
+    await fillQueue();
+    const file = '/var/lib/pisang/next.raucb';
+    await box.ssh(`busybox wget -q -O ${file} ${shelf.url('next')}`, STEP_MS);
+    const said = await update(file);
+    assert.match(said, /^Version 0\.4\.0 \(development-signed\) is installed; .*\n.*\nexit 0\n$/);
+    await restart();
+    assert.match(box.machine.starts.at(-1) ?? '', /^slot=A trial=1 order=A B A=2 B=3 good=B/);
+    await network(true);
+    await ready();
+    await allSentOnce();
+    assert.match(await box.ssh('cat /etc/pisang-version'), /^0\.4\.0$/m);
+    const { BOOT_GOOD, BOOT_ORDER, BOOT_A_LEFT } = state();
+    assert.deepEqual([BOOT_GOOD, BOOT_ORDER, BOOT_A_LEFT], ['A', 'A B', '3']);
+    // What was stored of it for the installation does not stay.
+    assert.match(await box.ssh('ls -A /var/lib/pisang/update'), /^\s*$/);
+    await restart();
+    assert.match(box.machine.starts.at(-1) ?? '', /^slot=A trial=0 order=A B A=3 B=3 good=A/);
+    await ready();
+  });
 });
