@@ -43,7 +43,7 @@ test-peers: build/js ## unmodified gammu, gnokii, smstools and Kannel through th
 
 test-overlays: build/js ## the appliance's files: places, reasons, units, scripts (Debian packages)
 	@.ci/overlay-tools-installed
-	@node --enable-source-maps --test $(foreach name,overlays overlay-units health settings provision-script migrate-script initramfs checkdata datadirs boots no-network,build/js/test/image/$(name).test.js)
+	@node --enable-source-maps --test $(foreach name,overlays overlay-units health settings provision-script migrate-script initramfs checkdata salvage datadirs boots no-network,build/js/test/image/$(name).test.js)
 .PHONY: test-overlays
 
 clean: ## remove all that was built (node_modules stays)

@@ -36,9 +36,7 @@ test('virt: the box starts, and says what is wrong, on its bad days', {
   await t.test('a clock of 2016, no SIM, a database that cannot be opened', async () => {
     await box.answers('/health/live', STEP_MS);
     await says(box, ['clock-untrusted', 'sim-missing', 'database-rebuilt']);
-    const { body } = await box.fetch('GET', '/v1/messages?limit=100');
-    const { items } = JSON.parse(body) as { items: { to: string; status: string }[] };
-    assert.deepEqual(items.map(({ to }) => to).toSorted(), recipients.toSorted(), 'all were saved');
+    assert.deepEqual(await stored(box), recipients.toSorted(), 'all were saved');
     assert.match(await box.ssh('ls /var/lib/pisang/app'), /^pisang-damaged-.*\.db$/m);
     assert.deepEqual(modem.journal(), []);
   });
@@ -64,10 +62,22 @@ test('virt: the box starts, and says what is wrong, on its bad days', {
       await box.machine.waitFor('202 once there is room', isTaken, SEEN_MS);
       assert.match(await box.journal('pisang-provision'), /dirty bit/i);
       assert.match(await box.ssh('findmnt -no OPTIONS /boot/pisang'), /^ro,/);
-      await box.powerOff();
-      assert.deepEqual(await fileSystemFaults(card), []);
     },
   );
+
+  await t.test('the folder of the data lost its names: what is in it is found again', async () => {
+    const before = await stored(box);
+    assert.equal(before.length, QUEUED + 1);
+    await box.powerOff();
+    assert.deepEqual(await fileSystemFaults(card), []);
+    await spoilFolder(card);
+    box = await Guest.powerOn(card);
+    await box.answers('/health/ready', STEP_MS);
+    t.diagnostic(`${box.seconds} s after power-on it accepts messages`);
+    assert.deepEqual(await stored(box), before);
+    await box.powerOff();
+    assert.deepEqual(await fileSystemFaults(card), []);
+  });
 
   await t.test(
     'a card that lost its data, which e2fsck makes into an empty file system',
@@ -112,6 +122,13 @@ test('virt: the box starts, and says what is wrong, on its bad days', {
   }
 });
 
+/** Recipients of all messages. */
+async function stored(box: Guest): Promise<string[]> {
+  const { body } = await box.fetch('GET', '/v1/messages?limit=100');
+  const { items } = JSON.parse(body) as { items: { to: string }[] };
+  return items.map(({ to }) => to).toSorted();
+}
+
 /** Fills the data partition to the last block. */
 const FILL = `cd /var/lib/pisang/system
 fallocate -l "$(df -B1M --output=avail . | tail -n 1 | tr -d ' ')M" filler
@@ -132,11 +149,22 @@ async function wipeData({ file }: PreparedCard, mebibytes: number): Promise<void
 }
 
 /** The first octets of the file, which say that it is a database. */
-async function spoilDatabase(card: PreparedCard): Promise<void> {
-  const asked = ['/usr/sbin/debugfs', '-R', 'bmap /app/pisang.db 0', dataPartition(card)];
+function spoilDatabase(card: PreparedCard): Promise<void> {
+  return overwrite(card, '/app/pisang.db', Buffer.alloc(16, 'x'));
+}
+
+/** A lost page holds the names of the gateway's data, and the kernel has noted that something is wrong. */
+async function spoilFolder(card: PreparedCard): Promise<void> {
+  await overwrite(card, '/app', Buffer.alloc(BLOCK_OCTETS));
+  await runProgram(['/usr/sbin/debugfs', '-w', '-R', 'ssv state 3', dataPartition(card)]);
+}
+
+/** Writes over the beginning of a file or folder, past its file system. */
+async function overwrite(card: PreparedCard, path: string, octets: Buffer): Promise<void> {
+  const asked = ['/usr/sbin/debugfs', '-R', `bmap ${path} 0`, dataPartition(card)];
   const block = Number((await runProgram(asked)).trim());
-  assert.ok(block > 0, 'where the database begins');
+  assert.ok(block > 0, `where ${path} begins`);
   const file = openSync(card.file, 'r+');
-  writeSync(file, Buffer.alloc(16, 'x'), 0, undefined, DATA_START * 512 + block * BLOCK_OCTETS);
+  writeSync(file, octets, 0, undefined, DATA_START * 512 + block * BLOCK_OCTETS);
   closeSync(file);
 }

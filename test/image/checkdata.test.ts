@@ -11,6 +11,7 @@ import { type ScriptBox, scriptBox } from './script-rig.ts';
  * stand-ins, and `boot` is what a start does with the table it finds.
  */
 const CHECKDATA = 'usr/lib/pisang/checkdata';
+const MENDED = 'run/pisang-card-mended';
 const MIB = 2_048; // sectors
 const P4 = 32 * MIB;
 const SHIPPED = 64 * MIB;
@@ -121,22 +122,88 @@ test('a udev that does not answer in time does not keep a grown partition from b
   assert.equal(card.fileSystemSectors(), CARD - P4);
 });
 
-test('a file system that was not unmounted is read back; one that is damaged is mended', (t) => {
+test('a journal is read back without a word; what is mended leaves one', (t) => {
   const card = newCard(t, P4 + SHIPPED);
   const part = join(card.folder, 'dev/card4');
+  card.put('journal', `jo\njw -b 9000 ${card.folder}/kernel\njc\n`);
+  tool(`debugfs -w -f ${card.folder}/journal ${part} 2>&1`);
+  const cut = card.run(CHECKDATA);
+  assert.equal(cut.status, 0, cut.said);
+  assert.match(cut.said, /recovering journal/);
+  assert.equal(card.exists(MENDED), false, 'as after any cut');
   tool(`debugfs -w -R 'ssv state 0' ${part} 2>&1`);
   const unclean = card.run(CHECKDATA);
   assert.equal(unclean.status, 0, unclean.said);
   assert.match(unclean.said, /was not cleanly unmounted/);
-  assert.equal(card.exists('run/pisang-card-mended'), false, 'as after any cut');
+  assert.ok(
+    card.exists(MENDED),
+    'with a journal only an earlier mending that was cut leaves it so',
+  );
+  rmSync(join(card.folder, MENDED));
+  // An inode that the card lost: e2fsck -p takes its name away by itself.
+  tool(`debugfs -w -R 'clri /kept' ${part} 2>&1; debugfs -w -R 'ssv state 3' ${part} 2>&1`);
+  const lost = card.run(CHECKDATA);
+  assert.equal(lost.status, 0, lost.said);
+  assert.match(lost.said, /Entry 'kept' .* CLEARED/);
+  assert.ok(card.exists(MENDED));
+});
+
+test('what is damaged beyond the careful check is mended by the bold one', (t) => {
+  const card = newCard(t, P4 + SHIPPED);
+  const part = join(card.folder, 'dev/card4');
   // A file whose name is gone: e2fsck -p asks for a person.
   tool(`debugfs -w -R 'unlink /kept' ${part} 2>&1; debugfs -w -R 'ssv state 2' ${part} 2>&1`);
   const damaged = card.run(CHECKDATA);
   assert.equal(damaged.status, 0, damaged.said);
-  assert.ok(card.exists('run/pisang-card-mended'));
+  assert.ok(card.exists(MENDED));
   assert.match(damaged.said, /UNEXPECTED INCONSISTENCY/);
   assert.equal(card.fileSystemSectors(), SHIPPED);
   assert.match(tool(`debugfs -R 'cat /lost+found/#12' ${part} 2>&1`), /what was stored/);
+});
+
+/** The next `runs` of e2fsck can read nothing from the block of the root folder on. */
+function hideFolder(card: Card, runs: number): () => readonly string[] {
+  const part = join(card.folder, 'dev/card4');
+  const block = Number(tool(`debugfs -R 'bmap / 0' ${part} 2>/dev/null`));
+  tool(`debugfs -w -R 'ssv state 3' ${part} 2>&1`);
+  // Which of its reads that is, is found out on a copy.
+  tool(
+    `cp ${part} ${part}.copy; strace -P ${part}.copy -e trace=pread64 -o ${part}.reads e2fsck -p ${part}.copy`,
+  );
+  const reads = tool(`grep pread64 ${part}.reads`).split('\n');
+  const when = 1 + reads.findIndex((line) => line.includes(`, 4096, ${block * 4096})`));
+  assert.ok(when > 0, 'a read of that block alone');
+  card.put('runs-left', `${runs}\n`);
+  replaceTools(card, {
+    sleep: ':',
+    e2fsck: `echo "$1" >>"$BOX/e2fsck-runs"; PATH=\${PATH#*:}; left=$(cat "$BOX/runs-left")
+      [ "$left" -gt 0 ] || exec e2fsck "$@"
+      echo $((left - 1)) >"$BOX/runs-left"
+      exec strace -o /dev/null -P ${part} -e trace=pread64,read -e inject=pread64:error=EIO:when=${when}+ -e inject=read:error=EIO e2fsck "$@"`,
+  });
+  return () => card.read('e2fsck-runs').trim().split('\n');
+}
+
+test('a card that cannot be read for a moment is read again, and nothing on it is changed', (t) => {
+  const card = newCard(t, P4 + SHIPPED);
+  const runs = hideFolder(card, 2);
+  const { status, said } = card.run(CHECKDATA);
+  assert.match(said, /Error reading block/);
+  assert.equal(status, 0, said);
+  assert.deepEqual(runs(), ['-p', '-p', '-p']);
+  assert.equal(card.exists(MENDED), false);
+  assert.equal(card.fileSystemSectors(), SHIPPED);
+  assert.equal(card.content(), 'what was stored');
+});
+
+test('a card that cannot be read is left as it is, for a start or a card reader that can', (t) => {
+  const card = newCard(t, P4 + SHIPPED);
+  const runs = hideFolder(card, 9);
+  const { status, said } = card.run(CHECKDATA);
+  assert.notEqual(status, 0, said);
+  assert.match(said, /cannot be read; what is on it is left as it is/);
+  assert.deepEqual(runs(), ['-p', '-p', '-p', '-fn']);
+  assert.equal(card.content(), 'what was stored');
 });
 
 test('a partition without a file system is not mounted', (t) => {

@@ -8,7 +8,7 @@ import { overlayText } from './overlay-tree.ts';
 /** A folder in which a script of the appliance finds its world, with tools that only note what they were asked. */
 export interface ScriptBox {
   readonly folder: string;
-  readonly put: (path: string, text: string, mode?: number) => void;
+  readonly put: (path: string, text: string | Buffer, mode?: number) => void;
   /** Empty when there is no such file. */
   readonly read: (path: string) => string;
   readonly exists: (path: string) => boolean;
@@ -22,7 +22,7 @@ export interface ScriptBox {
 export function scriptBox(t: TestContext, tools: Readonly<Record<string, string>>): ScriptBox {
   const box = mkdtempSync(join(tmpdir(), 'pisang-script-'));
   t.after(() => rmSync(box, { recursive: true }));
-  const put = (path: string, text: string, mode = 0o644): void => {
+  const put = (path: string, text: string | Buffer, mode = 0o644): void => {
     mkdirSync(join(box, dirname(path)), { recursive: true });
     writeFileSync(join(box, path), text, { mode });
   };
