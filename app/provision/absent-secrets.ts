@@ -41,3 +41,18 @@ export async function absentSecrets(
   }
   return found;
 }
+
+/** The same settings without the fields that were complained of. */
+export function withoutSecrets(settings: Settings, absent: readonly Complaint[]): Settings {
+  const { simPin, apiKeys, ...rest } = settings;
+  const gone = new Set(absent.map(({ pointer }) => pointer));
+  const keys =
+    typeof apiKeys === 'object'
+      ? apiKeys.filter((_, index) => !gone.has(`/apiKeys/${index}/key`))
+      : apiKeys;
+  return {
+    ...rest,
+    ...(simPin === undefined || gone.has('/simPin') ? {} : { simPin }),
+    ...(keys === undefined ? {} : { apiKeys: keys }),
+  };
+}

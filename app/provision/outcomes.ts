@@ -1,5 +1,5 @@
 import { GatewayError } from '../domain/gateway-error.ts';
-import type { Complaint } from './check-settings.ts';
+import { complaintLines } from './complaint-lines.ts';
 import { reasonOf } from './faults.ts';
 import { type PasswordPlaces, takePassword } from './take-password.ts';
 import { type TakeDeps, takeSettings } from './take-settings.ts';
@@ -53,7 +53,11 @@ export async function settingsOutcome(
     const taken = await takeSettings(deps, tell);
     switch (taken.kind) {
       case 'taken':
-        return { lines: taken.lines, word: 'taken', failed: false };
+        return {
+          lines: taken.lines,
+          word: taken.isWhole ? 'taken' : 'taken, without the secrets that this box does not have',
+          failed: !taken.isWhole,
+        };
       case 'refused':
         return {
           lines: [
@@ -96,11 +100,4 @@ function earlierLines(reason: string | null): readonly string[] {
   return reason === null
     ? []
     : ['An earlier pisang.json could not be put in force wholly:', `  ${reason}`, AGAIN];
-}
-
-export function complaintLines(file: string, complaints: readonly Complaint[]): readonly string[] {
-  return complaints.flatMap(({ pointer, sentence, remedy }) => [
-    `  ${file}${pointer === '' ? '' : ` ${pointer}`}: ${sentence}.`,
-    `    ${remedy}`,
-  ]);
 }

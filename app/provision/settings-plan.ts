@@ -29,8 +29,13 @@ export interface SettingsPlan {
 export const TAKEN_LINE = 'pisang.json was taken; these settings hold:';
 const WITHDRAWN = 'withdrawn';
 
-/** What becomes of `settings`, which stood in `source`. Makes keys; writes nothing. */
-export function planSettings(deps: PlanDeps, source: Buffer, settings: Settings): SettingsPlan {
+/** What becomes of `settings`, a part of what was `written` in `source`. Makes keys; writes nothing. */
+export function planSettings(
+  deps: PlanDeps,
+  source: Buffer,
+  written: Settings,
+  settings: Settings,
+): SettingsPlan {
   const { disk, dataDir } = deps;
   const keys = keysOf(deps, settings);
   const outputs = outputsOf(settings, {
@@ -40,7 +45,7 @@ export function planSettings(deps: PlanDeps, source: Buffer, settings: Settings)
   });
   return {
     source: source.toString('base64'),
-    redacted: redact(settings, source.length).toString('base64'),
+    redacted: redact(written, source.length).toString('base64'),
     outputs,
     keys: keys.map(({ row }) => row),
     lines: [

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { absentSecrets, type SecretPlaces } from './absent-secrets.ts';
+import { absentSecrets, type SecretPlaces, withoutSecrets } from './absent-secrets.ts';
 import { type Complaint, checkSettings } from './check-settings.ts';
+import { complaintLines } from './complaint-lines.ts';
 import { replaceFile } from './disk.ts';
 import { reasonOf } from './faults.ts';
 import { FILE_LIMIT_BYTES, readText } from './read-text.ts';
@@ -16,7 +17,12 @@ export interface TakeDeps extends PlanDeps, SecretPlaces {
 /** What became of `pisang.json`. */
 export type Taken =
   | { readonly kind: 'none' }
-  | { readonly kind: 'taken'; readonly lines: readonly string[] }
+  | {
+      readonly kind: 'taken';
+      readonly lines: readonly string[];
+      /** False when `(taken)` stood for secrets that this box does not have. */
+      readonly isWhole: boolean;
+    }
   | ({ readonly kind: 'unchanged' } & Earlier)
   | ({ readonly kind: 'refused'; readonly complaints: readonly Complaint[] } & Earlier);
 
@@ -60,7 +66,9 @@ export async function takeSettings(
     // The file that is there now may be the remedy.
     return takeFile(deps, tell, reasonOf(error));
   }
-  return another ? takeFile(deps, tell, null) : { kind: 'taken', lines: unfinished.lines };
+  return another
+    ? takeFile(deps, tell, null)
+    : { kind: 'taken', lines: unfinished.lines, isWhole: true };
 }
 
 /** `earlier`: why an unfinished plan stays so; it is given up for a file that is good. */
@@ -86,19 +94,22 @@ async function takeFile(
   if (!checked.ok) {
     return { kind: 'refused', complaints: checked.complaints, earlier };
   }
-  const absent = await absentSecrets(deps, checked.settings);
-  if (absent.length > 0) {
+  const { settings } = checked;
+  const absent = await absentSecrets(deps, settings);
+  // A box that lost its data, card fault or not, is at least found again under its name and address.
+  const hasTaken = disk.read(`${boxDir}/${TAKEN_FILE}`) !== null;
+  if (absent.length > 0 && hasTaken) {
     return { kind: 'refused', complaints: absent, earlier };
   }
-  const planned = planSettings(deps, found, checked.settings);
-  const lines = [...planned.lines, ...givenUp(earlier)];
+  const planned = planSettings(deps, found, settings, withoutSecrets(settings, absent));
+  const lines = [...planned.lines, ...missing(absent), ...givenUp(earlier)];
   const plan = { ...planned, lines };
   if (earlier !== null) {
     wipePlan(deps);
   }
   replaceFile(disk, `${boxDir}/${PLAN_FILE}`, JSON.stringify(plan), 0o600);
   await carryOut(deps, plan, tell, true);
-  return { kind: 'taken', lines };
+  return { kind: 'taken', lines, isWhole: absent.length === 0 };
 }
 
 /** Whether the file on the card is the one that was taken and overwritten. */
@@ -153,6 +164,12 @@ function readPlan(deps: TakeDeps): SettingsPlan | null {
     wipePlan(deps);
     return null;
   }
+}
+
+function missing(absent: readonly Complaint[]): readonly string[] {
+  return absent.length === 0
+    ? []
+    : ['Secrets that are missing on this box:', ...complaintLines('pisang.json', absent)];
 }
 
 function givenUp(earlier: string | null): readonly string[] {

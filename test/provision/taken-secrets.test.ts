@@ -23,18 +23,46 @@ test('the redacted file can be edited: what stands for a secret leaves the secre
   assert.match(box.result(), /API key "own": left as it is\.$/);
 });
 
-test('what stands for a secret that this box does not have is refused', async () => {
+/** Another box, or this one after its card lost the data: the file speaks of secrets that are not there. */
+async function redactedFile(): Promise<string> {
   const one = new FakeBox();
   one.insert('pisang.json', FILE);
   await one.boot();
-  const other = new FakeBox();
-  other.insert('pisang.json', one.card('pisang.json') ?? '');
-  assert.equal((await other.boot()).failed, true);
-  for (const place of ['/simPin', '/apiKeys/0/key', '/apiKeys/1/key']) {
-    assert.ok(other.result().includes(`${place}: "(taken)" stands for`), place);
+  return one.card('pisang.json') ?? '';
+}
+const SECRETS = ['/simPin', '/apiKeys/0/key', '/apiKeys/1/key'];
+
+test('a box that never took a file takes what is open in it, and tells which secrets are missing', async () => {
+  const box = new FakeBox();
+  const file = await redactedFile();
+  box.insert('pisang.json', file);
+  assert.equal((await box.boot()).failed, true);
+  for (const place of SECRETS) {
+    assert.ok(box.result().includes(`${place}: "(taken)" stands for`), place);
   }
-  assert.equal(other.disk.text('/data/box/hostname'), null);
-  const sure = await other.boot({ keyNames: async () => null });
+  assert.doesNotMatch(box.result(), /left as it is/);
+  assert.equal(box.disk.text('/data/box/hostname'), 'kantor\n');
+  assert.match(box.disk.text('/data/box/network') ?? '', /^Address=192\.168\.1\.20\/24$/m);
+  assert.equal(box.keys.size, 0);
+  assert.deepEqual(JSON.parse(box.card('pisang.json') ?? ''), JSON.parse(file));
+  await box.boot();
+  assert.ok(box.result().includes(`${SECRETS[0]}: "(taken)" stands for`), 'told on');
+  box.insert('pisang.json', file.replace('"simPin": "(taken)"', '"simPin": "4711"'));
+  await box.boot();
+  assert.match(box.result(), /pisang\.json was NOT taken/, 'the keys are still missing');
+});
+
+test('what stands for a secret is refused where it was never stored, and something else was', async () => {
+  const box = new FakeBox();
+  box.insert('pisang.json', '{"siteName":"Kantor"}');
+  await box.boot();
+  box.insert('pisang.json', await redactedFile());
+  assert.equal((await box.boot()).failed, true);
+  for (const place of SECRETS) {
+    assert.ok(box.result().includes(`${place}: "(taken)" stands for`), place);
+  }
+  assert.equal(box.disk.text('/data/box/hostname'), null);
+  const sure = await box.boot({ keyNames: async () => null });
   assert.equal(sure.failed, true);
-  assert.doesNotMatch(other.result(), /apiKeys/, 'nothing is said of what cannot be looked up');
+  assert.doesNotMatch(box.result(), /apiKeys/, 'nothing is said of what cannot be looked up');
 });
