@@ -36,6 +36,14 @@ epoch_of() {
   echo "${at:-1700000000}"
 }
 
+# commit_now: the commit of this clone, and whether anything in it is not committed; a file that git does not know is built in, too.
+commit_now() {
+  local commit
+  commit=$(git -C "$REPO_DIR" rev-parse HEAD 2>/dev/null) || { echo unknown; return; }
+  [ -z "$(git -C "$REPO_DIR" status --porcelain -- ':!docs' 2>/dev/null)" ] || commit=$commit-dirty
+  echo "$commit"
+}
+
 # cached NAME KEY COMMAND…: runs COMMAND… DIR unless a result with this key is kept; prints the result's folder.
 # Only a command that succeeded leaves a result; of each name the newest six are kept.
 cached() {

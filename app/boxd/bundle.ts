@@ -157,22 +157,57 @@ function name(value: unknown): string | null {
   return typeof value === 'string' && /^[\w .+-]{1,64}$/.test(value) ? value : null;
 }
 
-/** Semantic versioning 2.0.0 §11, for the three numbers; a pre-release is older than its release. */
+/** Semantic versioning 2.0.0 §11; above 0 when `one` is newer. */
 function compareVersions(one: string, other: string): number {
-  const [a, b] = [versionOf(one) ?? [0, 0, 0, 0], versionOf(other) ?? [0, 0, 0, 0]];
-  for (const [index, number] of a.entries()) {
-    const difference = number - (b[index] ?? 0);
+  const [a, b] = [versionOf(one), versionOf(other)];
+  if (a === null || b === null) {
+    return 0;
+  }
+  for (const [index, number] of a.numbers.entries()) {
+    const difference = number - (b.numbers[index] ?? 0);
     if (difference !== 0) {
       return difference;
     }
   }
-  return 0;
+  // A pre-release is older than its release.
+  return a.words.length === 0 || b.words.length === 0
+    ? b.words.length - a.words.length
+    : compareWords(a.words, b.words);
 }
 
-function versionOf(text: string): readonly number[] | null {
+/** Of two pre-releases: numbers by value and below words, words in ASCII order, the longer list above its beginning. */
+function compareWords(one: readonly string[], other: readonly string[]): number {
+  for (const [index, a] of one.entries()) {
+    const b = other[index];
+    if (b === undefined) {
+      return 1;
+    }
+    const [isNumber, isOtherNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
+    const difference =
+      isNumber && isOtherNumber
+        ? Number(a) - Number(b)
+        : isNumber !== isOtherNumber
+          ? Number(isOtherNumber) - Number(isNumber)
+          : Number(a > b) - Number(a < b);
+    if (difference !== 0) {
+      return difference;
+    }
+  }
+  return one.length - other.length;
+}
+
+interface Version {
+  readonly numbers: readonly number[];
+  /** Identifiers of a pre-release; none of a release. */
+  readonly words: readonly string[];
+}
+
+function versionOf(text: string): Version | null {
   const match =
-    /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})(-[0-9A-Za-z.-]{1,64})?(\+[0-9A-Za-z.-]{1,64})?$/.exec(text);
+    /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:-([0-9A-Za-z.-]{1,64}))?(?:\+[0-9A-Za-z.-]{1,64})?$/.exec(
+      text,
+    );
   return match === null
     ? null
-    : [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
+    : { numbers: match.slice(1, 4).map(Number), words: match[4]?.split('.') ?? [] };
 }

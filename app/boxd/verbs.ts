@@ -134,6 +134,14 @@ async function installUpdate(
     return { ok: false, ...refusal };
   }
   const ended = await machine.run('rauc', ['install', PLACES.bundle], INSTALL_MS);
+  if (ended.code === null) {
+    // Its client was ended; RAUC itself goes on.
+    return {
+      ok: false,
+      code: 'update-slow',
+      detail: `The card is slow: after ${INSTALL_MS / 60_000} minutes the update is still being written. Do not switch off; look at: pisang update status`,
+    };
+  }
   const note = bundle.signing === 'release' ? '' : ` (${bundle.signing ?? 'signing unknown'})`;
   return ended.code === 0
     ? { ok: true, detail: `Version ${bundle.version}${note} is installed; a restart tries it.` }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openHandedSocket, REAL_MACHINE, serve } from '../boxd/index.ts';
+import { openHandedSocket, REAL_MACHINE, serve, storedSchema } from '../boxd/index.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { SCHEMA_VERSION } from '../outbox/index.ts';
 import { PROGRAM } from '../program.ts';
@@ -9,6 +9,8 @@ import { createProcessLogger } from './process-logger.ts';
 
 /** Where systemd listens for it. */
 const SOCKET = '/run/pisang-boxd.sock';
+/** Where the appliance's overlays have it. */
+const DATABASE = '/var/lib/pisang/app/pisang.db';
 /** What the image build says of this system; beside the program. */
 const RELEASE = join(dirname(PROGRAM), '../release.json');
 /** Debian's names of Node's architectures, where they differ. */
@@ -26,7 +28,10 @@ export const command: Command = {
       machine: REAL_MACHINE,
       running: {
         version,
-        schema: SCHEMA_VERSION,
+        // A version that was installed before this one may have brought the database further.
+        get schema() {
+          return Math.max(SCHEMA_VERSION, storedSchema(DATABASE));
+        },
         architecture: DEBIAN_NAMES[process.arch] ?? process.arch,
         signing: signing(),
       },

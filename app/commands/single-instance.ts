@@ -2,12 +2,12 @@ import { mkdirSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { failure } from './command.ts';
 
-const NAMES = { api: 'API', modem: 'modem worker' } as const;
+const NAMES = { api: 'API', modem: 'modem worker', update: 'pisang update' } as const;
 
 /**
  * Lets one modem worker, and one API with its processes, use a data folder at a time: claims live in
  * the worker's memory, so two would send messages twice; two APIs would each count and tidy for
- * themselves. The lock is a socket in Linux's abstract name space, named after the
+ * themselves; of two updates one would install what the other has stored. The lock is a socket in Linux's abstract name space, named after the
  * folder's device and inode; the kernel drops it with the process, however that ends. Throws
  * `already-running`.
  */

@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { askBox } from './box-client.ts';
 import type { Command } from './command.ts';
+import { lockDataDir } from './single-instance.ts';
 import { storeUpdate } from './update-source.ts';
 import { describeSlots } from './update-status.ts';
 
@@ -34,8 +36,9 @@ export const command: Command = {
     // A configuration that is wrong must not keep an update away that may mend it.
     const loaded = await context.loadConfig().catch(() => null);
     const reserveBytes = loaded?.config.queue.diskReserveBytes;
-    await storeUpdate(source, target, reserveBytes === undefined ? {} : { reserveBytes });
+    const lock = await lockDataDir(dirname(target), 'update');
     try {
+      await storeUpdate(source, target, reserveBytes === undefined ? {} : { reserveBytes });
       const { detail } = await askBox(context, {
         verb: 'install-update',
         allowDowngrade: context.given.has('allow-downgrade'),
@@ -45,6 +48,7 @@ export const command: Command = {
       return 0;
     } finally {
       rmSync(target, { force: true });
+      lock.release();
     }
   },
 };

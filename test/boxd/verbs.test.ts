@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { answerLine } from '../../app/boxd/answer-line.ts';
+import { refusalOf } from '../../app/boxd/bundle.ts';
+import { storedSchema } from '../../app/boxd/stored-schema.ts';
 import { QUIET, RecordedMachine, RUNNING } from './support.ts';
 
 const BUNDLE = '/var/lib/pisang/update/bundle.raucb';
@@ -167,6 +173,41 @@ for (const [name, { info, allowDowngrade, code }] of Object.entries(BUNDLES)) {
     }
   });
 }
+
+test('pre-releases are older and newer as semantic versioning says', () => {
+  const order = ['1.5.0-1', '1.5.0-2', '1.5.0-10', '1.5.0-beta', '1.5.0-rc.1', '1.5.0-rc.1.1'];
+  const rising = [...order, '1.5.0-rc.2', '1.5.0-rc.10', '1.5.0', '1.5.1-rc.1'];
+  const bundle = { product: 'pisang', architecture: 'armhf', schema: null, signing: 'release' };
+  for (const [index, version] of rising.entries()) {
+    for (const [other, running] of rising.entries()) {
+      const refusal = refusalOf({ ...bundle, version }, { ...RUNNING, version: running }, false);
+      const expected = index < other ? 'update-older' : undefined;
+      assert.equal(refusal?.code, expected, `${version} over ${running}`);
+    }
+  }
+});
+
+test('a card so slow that RAUC is still writing is told as such', async () => {
+  const machine = new RecordedMachine();
+  machine.files.set(BUNDLE, '');
+  machine.ends.set('rauc info', { code: 0, out: info('1.5.0'), err: '' });
+  machine.ends.set('rauc install', { code: null, out: '', err: 'killed' });
+  const reply = await ask(machine, { verb: 'install-update' });
+  assert.equal(reply.ok ? null : reply.code, 'update-slow');
+});
+
+test('the schema of a database is read from its header', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pisang-schema-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'pisang.db');
+  assert.equal(storedSchema(file), 0);
+  writeFileSync(file, '');
+  assert.equal(storedSchema(file), 0);
+  const database = new Database(file);
+  database.pragma('user_version = 258');
+  database.close();
+  assert.equal(storedSchema(file), 258);
+});
 
 test('an update that turns out damaged while it is installed is refused in our words', async () => {
   const machine = new RecordedMachine();

@@ -24,16 +24,22 @@ let bundle: string;
 /** What boxd was asked, with what lay at its place then. */
 let asked: { readonly request: unknown; readonly bundle: string | null }[] = [];
 let reply: object = {};
+/** Before boxd answers once. */
+let whenAsked = async (): Promise<void> => {};
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pisang-update-'));
   bundle = join(folder, 'update', 'bundle.raucb');
   boxd = createServer((socket) => {
-    socket.on('data', (line) => {
+    const answer = async (line: Buffer): Promise<void> => {
+      const before = whenAsked;
+      whenAsked = async () => {};
+      await before();
       const there = existsSync(bundle) ? readFileSync(bundle, 'utf8') : null;
       asked.push({ request: JSON.parse(String(line)), bundle: there });
       socket.end(`${JSON.stringify(reply)}\n`);
-    });
+    };
+    socket.on('data', (line) => void answer(line));
   });
   await new Promise<void>((resolve) => boxd.listen({ path: join(folder, 'boxd.sock') }, resolve));
   web = createHttpServer((request, response) => {
@@ -100,6 +106,22 @@ test('a refusal is one sentence and leaves nothing behind', async () => {
   const { code, err } = await pisang('update', file);
   assert.deepEqual([code, err], [1, 'pisang: Version 1.0.0 is older than 1.4.0.\n']);
   assert.ok(!existsSync(bundle));
+});
+
+test('of two updates at once the second one is refused and disturbs nothing', async () => {
+  const [first, second] = ['first', 'second'].map((name) => {
+    const file = join(folder, `${name}.raucb`);
+    writeFileSync(file, name);
+    return file;
+  }) as [string, string];
+  const answers: Awaited<ReturnType<typeof pisang>>[] = [];
+  whenAsked = async () => void answers.push(await pisang('update', second));
+  assert.equal((await pisang('update', first)).code, 0);
+  assert.match(answers[0]?.err ?? '', /another pisang update already uses/);
+  assert.deepEqual(
+    asked.map(({ bundle }) => bundle),
+    ['first'],
+  );
 });
 
 test('what can not be had is told, and boxd is not asked', async () => {

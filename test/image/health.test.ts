@@ -7,8 +7,15 @@ import { scriptBox } from './script-rig.ts';
 
 /** The tools around the script. `fw_setenv` is given names and values in turn; a last name alone is removed. */
 const TOOLS: Readonly<Record<string, string>> = {
-  busybox: 'n=$(cat "$BOX/answers"); echo $((n - 1)) >"$BOX/answers"; [ "$n" -le 0 ]',
-  systemctl: 'echo "$@" >>"$BOX/systemctl"; [ "$1" != show ] || cat "$BOX/work"',
+  busybox: `n=$(cat "$BOX/answers"); echo $((n - 1)) >"$BOX/answers"
+    if [ -e "$BOX/flaps" ]; then [ $((n % 6)) != 0 ]; else [ "$n" -le 0 ]; fi`,
+  systemctl: `echo "$@" >>"$BOX/systemctl"
+    case "$*" in
+      *NRestarts*)
+        n=$(cat "$BOX/restarts"); echo 0; echo; echo "$n"
+        [ ! -e "$BOX/crashing" ] || echo $((n + 1)) >"$BOX/restarts" ;;
+      show*) cat "$BOX/work" ;;
+    esac`,
   sleep: 'u=$(cut -d . -f 1 "$BOX/proc/uptime"); echo "$((u + $1)).00 0" >"$BOX/proc/uptime"',
   dd: 'cp "$BOX/state" "$BOX/copy"',
   fw_printenv: 'sed -n "s/^$2=//p" "$BOX/state"',
@@ -29,6 +36,8 @@ interface Start {
   readonly uptimeS: number;
   /** How many times `/health/boot` is asked in vain. */
   readonly refusals: number;
+  /** Healthy except for every sixth time; or always, but a service was started anew between any two looks. */
+  readonly weakness?: 'flaps' | 'crashing';
   /** What systemd says of the check and the migration. */
   readonly work?: string;
   /** Further files, by place. */
@@ -58,6 +67,8 @@ function health(t: TestContext, start: Start): Ended {
   put('proc/cmdline', `${start.commandLine}\n`);
   put('proc/uptime', `${start.uptimeS}.42 1.0\n`);
   put('answers', `${start.refusals}\n`);
+  put('restarts', '3\n');
+  if (start.weakness !== undefined) put(start.weakness, '');
   for (const mark of TRIAL_MARKS) put(mark, '');
   for (const [place, text] of Object.entries(start.files ?? {})) put(place, text);
   put('work', start.work ?? 'active\nactive\n');
@@ -108,7 +119,7 @@ test('a trial that becomes healthy is marked good in one write, with its copy, a
     copied: true,
     onTrial: false,
     rebooted: false,
-    uptimeS: 55,
+    uptimeS: 85,
     writes: 1,
   });
 });
@@ -158,10 +169,19 @@ test('a trial that stays ill starts the box anew after 240 s and changes nothing
   });
 });
 
+for (const weakness of ['flaps', 'crashing'] as const) {
+  test(`a trial that is healthy only now and then is ill (${weakness})`, (t) => {
+    const start: Start = { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 0 };
+    const ended = health(t, { ...start, weakness });
+    assert.deepEqual([ended.status, ended.rebooted, ended.state], [1, true, UPDATED]);
+    assert.ok(ended.uptimeS >= 240 && ended.uptimeS <= 270, `${ended.uptimeS} s`);
+  });
+}
+
 test('while the data are checked or migrated a trial has longer, but not for ever', (t) => {
   const work = 'active\nactivating\n';
   const late = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 100, work });
-  assert.deepEqual([late.status, late.rebooted, late.uptimeS], [0, false, 540]);
+  assert.deepEqual([late.status, late.rebooted, late.uptimeS], [0, false, 570]);
   const hung = health(t, { commandLine: TRIAL, state: UPDATED, uptimeS: 40, refusals: 999, work });
   assert.deepEqual([hung.status, hung.rebooted, hung.uptimeS], [1, true, 1_200]);
 });

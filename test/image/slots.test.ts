@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { BOARD, card } from './built-image.ts';
+import { BOARD, card, FAT_START } from './built-image.ts';
 import { Machine, type MachineKind } from './machine.ts';
 import {
   decodeState,
@@ -50,6 +50,19 @@ for (const kind of KINDS) {
     assert.deepEqual(starts, ['slot=A trial=0 order=A B A=3 B=3 good=A left=9']);
     const fresh = { BOOT_ORDER: 'A B', BOOT_A_LEFT: '3', BOOT_B_LEFT: '3', BOOT_GOOD: 'A' };
     assert.deepEqual(state, { ...fresh, BOOT_GOOD_LEFT: '9' });
+  });
+
+  test(`${kind}: a PISANG that cannot be read, or has lost its boot script, does not keep the card from starting`, async (t) => {
+    const trial = { BOOT_ORDER: 'A B', BOOT_A_LEFT: '2', BOOT_B_LEFT: '3', BOOT_GOOD: 'B' };
+    const lost = await start(t, kind, {
+      [FAT_START]: Buffer.alloc(65_536),
+      [STATE_SECTOR]: encodeState(trial),
+    });
+    assert.deepEqual(lost.starts, ['slot=A trial=1 order=A B A=1 B=3 good=B left=a']);
+    const { starts } = await start(t, kind, {}, (file) => {
+      execFileSync('mdel', ['-i', `${file}@@${FAT_START * 512}`, '::boot.scr']);
+    });
+    assert.deepEqual(starts, ['slot=A trial=0 order=A B A=3 B=3 good=A left=9']);
   });
 
   test(`${kind}: a trial of a slot that cannot be started falls back to the good one by itself`, async (t) => {

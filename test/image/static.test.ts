@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -64,8 +65,8 @@ test('four partitions: FAT first at sector 8192 and bootable, two slots of 1 GiB
   ]);
   assert.deepEqual(rows, [
     [FAT_START, 131072, 'c', true],
-    [SLOT_START, SLOT_SECTORS, '83', false],
-    [SLOT_START + SLOT_SECTORS, SLOT_SECTORS, '83', false],
+    [SLOT_START, SLOT_SECTORS, '83', true],
+    [SLOT_START + SLOT_SECTORS, SLOT_SECTORS, '83', true],
     [SLOT_START + 2 * SLOT_SECTORS, 131072, '83', false],
   ]);
   assert.ok(statSync(image).size <= 3_900_000_000, 'fits a card of 4 GB');
@@ -93,6 +94,7 @@ test('PISANG holds the boot script alone; it reads no cmdline.txt', () => {
   assert.deepEqual(listing.trim().split('\n'), ['::/boot.scr']);
   const script = execFileSync('mtype', [...fat, '::boot.scr'], { encoding: 'latin1' });
   assert.doesNotMatch(script, /cmdline\.txt/);
+  assert.equal(readFileSync(join(tree, 'boot/boot.scr'), 'latin1'), script, 'the slot has it too');
   const label = execFileSync('mlabel', ['-s', ...fat], { encoding: 'utf8' });
   assert.match(label, /PISANG/);
 });
@@ -104,6 +106,12 @@ test('slot B is empty and the data partition is a clean file system with 4 KiB b
   assert.equal(data.readUInt16LE(56), 0xef53, 'ext4');
   assert.equal(data.readUInt16LE(58), 1, 'clean');
   assert.equal(data.readUInt32LE(24), 2, 'blocks of 1024 << 2');
+});
+
+test('the slot takes updates of the authority that the manifest names', () => {
+  const manifest = readFileSync(image.replace(/img$/, 'manifest'), 'utf8');
+  const known = createHash('sha256').update(inTree('etc/rauc/ca.cert.pem')).digest('hex');
+  assert.match(manifest, new RegExp(`^updateAuthoritySha256=${known}$`, 'm'));
 });
 
 test('nothing that must differ from box to box is in the slot', () => {
@@ -166,6 +174,7 @@ test('the initramfs has the drivers of card and watchdog, each after what it dep
 
 test('kernel and all device trees have fixed names', () => {
   assert.deepEqual(readdirSync(join(tree, 'boot')).sort(), [
+    'boot.scr',
     'dtb',
     'initrd.img',
     'pisang',

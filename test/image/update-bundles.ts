@@ -19,7 +19,9 @@ import { encodeState, STATE_SECTOR, writeSector } from './state-sector.ts';
 
 const HEALTH_DROP_IN = '/etc/systemd/system/pisang-health.service.d/test.conf';
 /** Systems that are like the image's, but for these files; by the name of their bundle. */
-const SYSTEMS: Readonly<Record<'broken' | 'good' | 'next', Readonly<Record<string, string>>>> = {
+const SYSTEMS: Readonly<
+  Record<'broken' | 'good' | 'limping' | 'next', Readonly<Record<string, string>>>
+> = {
   /** Its program ends at once, and its health check gives up after 60 s instead of 240. */
   broken: {
     '/usr/lib/pisang/dist/cli.js': 'process.exit(1);\n',
@@ -29,6 +31,11 @@ const SYSTEMS: Readonly<Record<'broken' | 'good' | 'next', Readonly<Record<strin
   good: {
     '/etc/pisang-version': '0.3.0\n',
     [HEALTH_DROP_IN]: `[Service]\nExecStart=\nExecStart=/bin/sh -c '! grep -q pisang.trial=1 /proc/cmdline || until [ -e /run/test-gate ]; do sleep 1; done; exec /usr/lib/pisang/health 240'\n`,
+  },
+  /** Its worker comes up and is gone again after 7 s; its health check gives up after 120 s. */
+  limping: {
+    '/etc/systemd/system/pisang-modem.service.d/test.conf': '[Service]\nRuntimeMaxSec=7\n',
+    [HEALTH_DROP_IN]: '[Service]\nExecStart=\nExecStart=/usr/lib/pisang/health 120\n',
   },
   /** As it would be released. */
   next: { '/etc/pisang-version': '0.4.0\n' },

@@ -109,7 +109,7 @@ export function gatewayRoutes(context: HttpContext, all: () => readonly Route[])
           ? health('database-newer', false)
           : health(
               'worker-stopped',
-              lastHeardAgeMs !== null && lastHeardAgeMs <= WORKER_SILENCE_MS,
+              worker.connected() && lastHeardAgeMs !== null && lastHeardAgeMs <= WORKER_SILENCE_MS,
             );
       },
     },
