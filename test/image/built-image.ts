@@ -19,7 +19,7 @@ export const DATA_START: number = SLOT_START + 2 * SLOT_SECTORS;
 /** Which image the tests look at: a board of image/pins.boards. */
 export const BOARD: string = process.env['PISANG_BOARD'] ?? 'bananapi';
 /** What its Debian or Armbian base adds to its name: empty, or `-armbian`. */
-const BASE: string = process.env['PISANG_BASE'] ?? '';
+export const BASE: string = process.env['PISANG_BASE'] ?? '';
 
 /** The image of `BOARD`. */
 export function builtImage(): string {

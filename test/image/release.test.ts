@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { builtImage } from './built-image.ts';
+import { BASE, BOARD, builtImage } from './built-image.ts';
 
 const image = builtImage();
 const xz = `${image}.xz`;
-const manifest = readFileSync(image.replace(/img$/, 'manifest'), 'utf8');
+const manifestFile = image.replace(/img$/, 'manifest');
+const manifest = readFileSync(manifestFile, 'utf8');
 
 async function sha256(file: string): Promise<string> {
   const sum = createHash('sha256');
@@ -31,4 +39,17 @@ test('the .xz is small, one stream, right by its .sha256, and bmaptool writes th
   const sum = await sha256(card);
   assert.equal(sum, await sha256(image));
   assert.match(manifest, new RegExp(`^imageSha256=${sum}$`, 'm'));
+});
+
+test('an image for release is not replaced by one that takes other updates', {
+  skip: BASE !== '',
+}, (t) => {
+  t.after(() => writeFileSync(manifestFile, manifest));
+  writeFileSync(manifestFile, manifest.replace(/^updates=.*$/m, 'updates=release'));
+  const { SIGN_KEY: _key, SIGN_CA: _ca, ...env } = process.env;
+  const argv = ['image/build', BOARD, 'debian', 'raw'] as const;
+  const { status, stderr } = spawnSync('bash', argv, { env, encoding: 'utf8' });
+  assert.equal(status, 65, stderr);
+  assert.match(stderr, /is a release; it is not replaced by a development-signed image\. Move it/);
+  assert.ok(statSync(image).size > 0);
 });
