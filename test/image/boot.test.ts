@@ -8,6 +8,7 @@ import {
   assertHealthy,
   assertLimits,
   assertSysctls,
+  fingerprintIn,
   lastingFacts,
   valuesIn,
 } from './guest-facts.ts';
@@ -136,7 +137,7 @@ async function delivered(guest: Guest, id: string): Promise<void> {
 async function leftOnTheCard(card: PreparedCard, first: Record<string, string>): Promise<void> {
   const result = await readFromPisang(card, 'RESULT.txt');
   assert.ok(first['apiKey']?.includes(apiKeyIn(result)));
-  const fingerprint = first['certificate']?.split('=')[1] ?? '?';
+  const fingerprint = fingerprintIn(first);
   assert.ok(result.includes(fingerprint), `no certificate fingerprint in RESULT.txt:\n${result}`);
   const state = decodeState(readSector(card.file, STATE_SECTOR));
   assert.equal(state?.['BOOT_ORDER'], 'A B');

@@ -37,6 +37,11 @@ export function lastingFacts(guest: Guest): Promise<Record<string, string>> {
   return valuesIn(guest, LASTING);
 }
 
+/** SHA-256 of the certificate, in hexadecimal with colons, out of lasting facts. */
+export function fingerprintIn(facts: Readonly<Record<string, string>>): string {
+  return facts['certificate']?.split('=')[1] ?? '?';
+}
+
 /** No unit failed and no file system complained since this start. */
 export async function assertHealthy(guest: Guest): Promise<void> {
   const found = await valuesIn(guest, {

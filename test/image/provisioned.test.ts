@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { fileSystemFaults, Guest } from './guest.ts';
-import { assertHealthy, lastingFacts, valuesIn } from './guest-facts.ts';
+import { assertHealthy, fingerprintIn, lastingFacts, valuesIn } from './guest-facts.ts';
 import { preparedCard, putOnPisang, readFromPisang } from './prepared-card.ts';
 import { decodeState, readSector, STATE_SECTOR } from './state-sector.ts';
 
@@ -118,10 +118,6 @@ test('virt: what was provisioned holds over starts, by HTTPS too; a factory rese
     assert.deepEqual(await fileSystemFaults(card), []);
   });
 });
-
-function fingerprintIn(facts: Readonly<Record<string, string>>): string {
-  return facts['certificate']?.split('=')[1] ?? '?';
-}
 
 /** SHA-256 of the certificate that a call by HTTPS gets, in hexadecimal with colons. */
 function certificateOf({ httpsPort }: Guest): Promise<string> {

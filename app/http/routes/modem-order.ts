@@ -1,6 +1,7 @@
 import { GatewayError } from '../../domain/gateway-error.ts';
 import type { ModemId } from '../../domain/ids.ts';
 import type { WorkerCommand } from '../../domain/worker-protocol.ts';
+import type { CommandReply } from '../../local/worker-link.ts';
 import type { HttpContext } from '../context.ts';
 import type { ProblemCode } from '../problem-table.ts';
 import { type Call, refuse } from './route.ts';
@@ -17,21 +18,27 @@ export type ModemOrder = (
   call: Call,
   command: WorkerCommand,
   timeoutMs: number,
-) => Promise<{ readonly modem: ModemId; readonly ok: boolean; readonly detail: string }>;
+) => Promise<CommandReply>;
+
+/** The modem that the path names; throws a refusal where it is not configured. */
+export function modemOf({ config }: Pick<HttpContext, 'config'>, { params }: Call): ModemId {
+  const wanted = params['id'] ?? '';
+  const modem = config.modems.find(({ id }) => id === wanted)?.id;
+  if (modem === undefined) {
+    const known = config.modems.map(({ id }) => id).join(', ') || 'none';
+    return refuse('modem-not-found', {
+      detail: `There is no modem "${wanted.slice(0, 64)}"; configured are ${known}.`,
+    });
+  }
+  return modem;
+}
 
 export function modemOrder({ config, worker, logger }: HttpContext): ModemOrder {
   return async (call, command, timeoutMs) => {
-    const wanted = call.params['id'] ?? '';
-    const modem = config.modems.find(({ id }) => id === wanted)?.id;
-    if (modem === undefined) {
-      const known = config.modems.map(({ id }) => id).join(', ') || 'none';
-      return refuse('modem-not-found', {
-        detail: `There is no modem "${wanted.slice(0, 64)}"; configured are ${known}.`,
-      });
-    }
+    const modem = modemOf({ config }, call);
     logger.info({ modem, action: command.name, by: call.caller?.name }, 'order to a modem');
     try {
-      return { modem, ...(await worker.command(modem, command, timeoutMs)) };
+      return await worker.command(modem, command, timeoutMs);
     } catch (error) {
       if (error instanceof GatewayError) {
         return refuse('worker-stopped', {

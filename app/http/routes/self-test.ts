@@ -5,7 +5,7 @@ import type { CheckedMessage } from '../message-input.ts';
 import { invalidFields } from '../problems.ts';
 import { validator } from '../validator.ts';
 import { STORING } from './enqueue.ts';
-import { type ModemOrder, ORDER_PROBLEMS } from './modem-order.ts';
+import { type ModemOrder, modemOf, ORDER_PROBLEMS } from './modem-order.ts';
 import { type Answer, type Call, Refusal, type Route, refuse, UnknownOutcome } from './route.ts';
 
 const TIMEOUT_MS = 180_000;
@@ -23,10 +23,7 @@ export function selfTestRoute(context: HttpContext, order: ModemOrder): Route {
   /** Read before the modem is asked, so that a wrong number costs no three minutes. */
   const testSms = (to: string, modem: string): CheckedMessage => {
     const text = `Test SMS from ${config.site.name ?? 'pisang'}, ${modem}.`;
-    const priority = 'high';
-    // Modems that are not configured are refused as such, by the order.
-    const known = config.modems.some(({ id }) => id === modem) ? { modem } : {};
-    const fields = { to, text, priority, validitySeconds: VALIDITY_SECONDS, ...known };
+    const fields = { to, text, modem, priority: 'high', validitySeconds: VALIDITY_SECONDS };
     const message = readMessage(fields, '');
     if ('errors' in message) {
       throw new Refusal(invalidFields(message.errors));
@@ -60,8 +57,9 @@ export function selfTestRoute(context: HttpContext, order: ModemOrder): Route {
       throw new Refusal(invalidFields(errors));
     }
     const { to = null } = body as { to?: string | null };
-    const message = to === null ? null : testSms(to, call.params['id'] ?? '');
-    const { modem, ok, detail } = await order(call, { name: 'self-test' }, TIMEOUT_MS);
+    const modem = modemOf(context, call);
+    const message = to === null ? null : testSms(to, modem);
+    const { ok, detail } = await order(call, { name: 'self-test' }, TIMEOUT_MS);
     status.noteSelfTest(modem, ok, detail);
     if (!ok) {
       return refuse('modem-refused', { detail });
