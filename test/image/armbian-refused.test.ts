@@ -6,10 +6,11 @@ import {
   mkdtempSync,
   openSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 
@@ -23,11 +24,20 @@ function folderFor(t: TestContext): string {
   return folder;
 }
 
+/** The package lists, which an image's build has read before it looks at its base. */
+const LISTS = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'pisang/image/apt-trixie',
+);
+
 /** What the step says when it is given this file; it must refuse it. */
 function refusal(folder: string, file: string): string {
+  const cache = join(folder, 'cache');
+  mkdirSync(join(cache, 'pisang/image'), { recursive: true });
+  symlinkSync(LISTS, join(cache, 'pisang/image/apt-trixie'));
   const run = spawnSync('image/steps/armbian', [file, DTB], {
     encoding: 'utf8',
-    env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
+    env: { ...process.env, XDG_CACHE_HOME: cache },
   });
   assert.notEqual(run.status, 0);
   assert.equal(run.stdout, '', 'no folder is named');
