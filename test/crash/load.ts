@@ -27,8 +27,9 @@ export class Load {
     this.#rig = rig;
   }
 
-  start(posters: number, pauseMs: number): void {
-    this.#posters = Array.from({ length: posters }, () => this.#post(pauseMs));
+  /** @param enough while it says true nothing new is posted, so that what waits can be sent in the end */
+  start(posters: number, pauseMs: number, enough: () => boolean = () => false): void {
+    this.#posters = Array.from({ length: posters }, () => this.#post(pauseMs, enough));
   }
 
   /** Every message begun is accepted before this resolves; the API must be up. */
@@ -43,10 +44,11 @@ export class Load {
     this.#abandoned = true;
   }
 
-  async #post(pauseMs: number): Promise<void> {
+  async #post(pauseMs: number, enough: () => boolean): Promise<void> {
     while (this.#running) {
-      const number = this.#next++;
-      await this.#deliver(number);
+      if (!enough()) {
+        await this.#deliver(this.#next++);
+      }
       await sleep(pauseMs);
     }
   }
