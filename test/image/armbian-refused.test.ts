@@ -6,13 +6,13 @@ import {
   mkdtempSync,
   openSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { cacheSharing } from './step-cache.ts';
 
 const DTB = 'sun7i-a20-bananapi.dtb';
 const PARTITION_START = 8192;
@@ -24,17 +24,11 @@ function folderFor(t: TestContext): string {
   return folder;
 }
 
-/** The package lists, which an image's build has read before it looks at its base. */
-const LISTS = join(
-  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-  'pisang/image/apt-trixie',
-);
-
 /** What the step says when it is given this file; it must refuse it. */
 function refusal(folder: string, file: string): string {
   const cache = join(folder, 'cache');
-  mkdirSync(join(cache, 'pisang/image'), { recursive: true });
-  symlinkSync(LISTS, join(cache, 'pisang/image/apt-trixie'));
+  // The package lists, which an image's build has read before it looks at its base.
+  cacheSharing(cache, (name, isStep) => isStep && name.startsWith('apt-'));
   const run = spawnSync('image/steps/armbian', [file, DTB], {
     encoding: 'utf8',
     env: { ...process.env, XDG_CACHE_HOME: cache },

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { differingParts } from './differing-parts.ts';
+import { cacheSharing } from './step-cache.ts';
 
 /** Steps whose result is taken from the usual cache; `IDENTITY=whole` makes the second image's own. */
 const KEPT = /^(?:foreign|native|root-tree|apt)-/;
 const WHOLE = process.env['IDENTITY'] === 'whole';
-const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pisang/image');
 const folder = mkdtempSync(join(tmpdir(), 'pisang-identity-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -23,16 +23,9 @@ interface Surroundings {
 /** A clone of what is committed, built in these surroundings; its folder with the results. */
 function build({ clone, umask, keepsSteps, env }: Surroundings): string {
   const cache = join(folder, `cache-${umask}`);
-  const kept = join(cache, 'pisang/image');
-  mkdirSync(kept, { recursive: true });
-  for (const name of readdirSync(CACHE).filter((entry) => keepsSteps && KEPT.test(entry))) {
-    symlinkSync(join(CACHE, name), join(kept, name));
-  }
   // Beside the image's steps: this machine's own SQLite module, which no image holds, and the key of development builds,
   // each of which makes another image.
-  for (const name of readdirSync(join(CACHE, '..')).filter((entry) => entry !== 'image')) {
-    symlinkSync(join(CACHE, '..', name), join(cache, 'pisang', name));
-  }
+  cacheSharing(cache, (name, isStep) => !isStep || (keepsSteps && KEPT.test(name)));
   const run = spawnSync(
     'sh',
     [
