@@ -1,12 +1,12 @@
-/** Names under which the boards' own light is known to the kernel, the best first. */
+/** Labels of the light in the boards' device trees (M1; Pro; M2 Ultra and M2 Berry). The red one tells the power. */
 export const LED_NAMES: readonly string[] = [
   'bananapi:green:usr',
-  'bananapi-m2-ultra:blue:pwr',
-  'bananapi-m2-ultra:green:user',
-  'bananapi-m2-berry:red:user',
-  'green:usr',
-  'bananapi:blue:usr',
+  'bananapro:green:usr',
+  'bananapi:green:user',
 ];
+
+/** The unit of systemd that loads the pattern trigger: the kernel does not when it is chosen. */
+export const LED_TRIGGER_UNIT = 'modprobe@ledtrig_pattern.service';
 
 /** What the light can say; the numbers are so many blinks and a pause. */
 export const LED_STATES: readonly string[] = ['off', 'on', 'ok', 'demo', ...'123456789'.split('')];

@@ -1,6 +1,6 @@
 import { meaningOf, type RunningSystem, readBundleInfo, reasonIn, refusalOf } from './bundle.ts';
 import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
-import { LED_NAMES, LED_STATES, ledPattern } from './led.ts';
+import { LED_NAMES, LED_STATES, LED_TRIGGER_UNIT, ledPattern } from './led.ts';
 import { type Ended, type Machine, PLACES } from './programs.ts';
 
 export type Reply =
@@ -181,6 +181,7 @@ async function setLed(
   if (led === undefined) {
     return { ok: false, code: 'led-missing', detail: 'This board has no light of its own.' };
   }
+  await machine.run('systemctl', ['start', LED_TRIGGER_UNIT], QUICK_MS);
   machine.write(`${led}/trigger`, 'pattern');
   machine.write(`${led}/pattern`, ledPattern(String(state)));
   return { ok: true, detail: 'The light is set.' };

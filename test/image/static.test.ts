@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { LED_NAMES } from '../../app/boxd/led.ts';
 import { BOARD, builtImage, FAT_START, SLOT_SECTORS, SLOT_START } from './built-image.ts';
 
 const image = builtImage();
@@ -186,6 +187,15 @@ test('kernel and all device trees have fixed names', () => {
     'sun8i-r40-bananapi-m2-ultra.dtb',
     'sun8i-v40-bananapi-m2-berry.dtb',
   ]);
+});
+
+test('each board has a light that boxd knows by the name in its device tree', () => {
+  const trees = join(tree, 'boot/dtb');
+  const dark = readdirSync(trees).filter((name) => {
+    const text = readFileSync(join(trees, name), 'latin1');
+    return !LED_NAMES.some((label) => text.includes(`${label}\0`));
+  });
+  assert.deepEqual(dark, []);
 });
 
 test('the app is there with production packages only, and its SQLite module is for 32-bit ARM', () => {
