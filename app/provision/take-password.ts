@@ -1,7 +1,8 @@
 import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
-import { markOf } from './claim-code.ts';
+import { markOf, matches, type SecretMark } from './claim-code.ts';
 import { type Disk, replaceFile } from './disk.ts';
+import { readObject } from './read-object.ts';
 import { readText } from './read-text.ts';
 import { TAKEN } from './settings.ts';
 
@@ -39,14 +40,19 @@ export function takePassword(places: PasswordPlaces): TakenPassword {
     disk.remove(note);
     return { kind: 'taken' };
   };
-  if (disk.read(note)?.toString() === String(found.length)) {
-    return finish();
-  }
   const text = readText(found)?.trim();
+  const password = text?.split('\n')[0]?.trim() ?? '';
+  if (disk.read(note)?.toString() === String(found.length)) {
+    const stored: Partial<SecretMark> = readObject(disk, `${dataDir}/password.json`);
+    const isHalfDone = found.toString('latin1').startsWith(TAKEN[0] ?? '');
+    // Otherwise the overwriting failed, and somebody has put another password of this length there since.
+    if (isHalfDone || ('hash' in stored && matches(stored as SecretMark, password))) {
+      return finish();
+    }
+  }
   if (text === TAKEN) {
     return { kind: 'none' };
   }
-  const password = text?.split('\n')[0]?.trim() ?? '';
   if (password.length < LEAST || password.length > MOST) {
     return {
       kind: 'refused',

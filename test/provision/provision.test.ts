@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { matches } from '../../app/provision/claim-code.ts';
 import { FakeBox } from './support.ts';
 
 const FILE = JSON.stringify({
@@ -141,6 +142,25 @@ test('a password that is too short stays where it is and is not repeated', async
   assert.equal(box.card('password.txt'), 'short');
   assert.match(box.card('RESULT.txt') ?? '', /10 to 128 characters on the first line, but has 5/);
   assert.equal(box.disk.text('/data/app/password.json'), null);
+});
+
+test('another password of the same length, after one that could not be overwritten, is taken', async () => {
+  const box = new FakeBox();
+  box.insert('password.txt', 'three words long');
+  const overwrite = box.disk.overwrite.bind(box.disk);
+  box.disk.overwrite = () => {
+    throw Object.assign(new Error('EROFS: read-only file system, open'), { syscall: 'open' });
+  };
+  assert.equal((await box.boot()).failed, true);
+  box.disk.overwrite = overwrite;
+  box.insert('password.txt', 'three words else');
+  assert.equal((await box.boot()).failed, false);
+  const mark = JSON.parse(box.disk.text('/data/app/password.json') ?? '');
+  assert.deepEqual(
+    ['three words else', 'three words long'].map((each) => matches(mark, each)),
+    [true, false],
+  );
+  assert.match(box.card('password.txt') ?? '', /^\(taken\) +$/);
 });
 
 test('factory-reset.txt erases everything, once, and only with its words', async () => {
