@@ -135,7 +135,7 @@ test-boards: build/js ## the three other boards' images from the same root tree:
 	  PISANG_BOARD=$$board node --enable-source-maps --test --test-concurrency=1 \
 	    $(foreach name,static beside release slots,build/js/test/image/$(name).test.js) || exit 1; done
 	@echo '== bananapim2ultra, started in QEMU from its SPL on'
-	@PISANG_BOARD=bananapim2ultra node --enable-source-maps --test build/js/test/image/board.test.js
+	@PISANG_BOARD=bananapim2ultra node --enable-source-maps --test --test-concurrency=1 $(foreach name,board hung-update,build/js/test/image/$(name).test.js)
 .PHONY: test-boards
 
 ARMBIAN = build/armbian-shaped.img.xz

@@ -20,7 +20,7 @@ import { encodeState, STATE_SECTOR, writeSector } from './state-sector.ts';
 const HEALTH_DROP_IN = '/etc/systemd/system/pisang-health.service.d/test.conf';
 /** Systems that are like the image's, but for these files; by the name of their bundle. */
 const SYSTEMS: Readonly<
-  Record<'broken' | 'good' | 'limping' | 'next', Readonly<Record<string, string>>>
+  Record<'broken' | 'good' | 'hung' | 'limping' | 'next', Readonly<Record<string, string>>>
 > = {
   /** Its program ends at once, and its health check gives up after 60 s instead of 240. */
   broken: {
@@ -31,6 +31,11 @@ const SYSTEMS: Readonly<
   good: {
     '/etc/pisang-version': '0.3.0\n',
     [HEALTH_DROP_IN]: `[Service]\nExecStart=\nExecStart=/bin/sh -c '! grep -q pisang.trial=1 /proc/cmdline || until [ -e /run/test-gate ]; do sleep 1; done; exec /usr/lib/pisang/health 240'\n`,
+  },
+  /** Its PID 1 stands still once the start is noted on the card, so that only the watchdog can end it. */
+  hung: {
+    [HEALTH_DROP_IN]:
+      "[Service]\nExecStart=\nExecStart=/bin/sh -c 'until systemctl -q is-active pisang-boots; do sleep 1; done; echo 1 >/sys/fs/cgroup/init.scope/cgroup.freeze; sleep infinity'\n",
   },
   /** Its worker comes up and is gone again after 7 s; its health check gives up after 120 s. */
   limping: {
