@@ -5,6 +5,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -99,6 +100,15 @@ test('a step that failed or that never ran is named alone', (t) => {
   writeFileSync(join(folder, 'docs/evidence/full/power.log'), 'FAILED after 1 s\n');
   rmSync(join(folder, 'docs/evidence/full/armbian.log'));
   assert.match(run(SCRIPT).said, /STEPS='power armbian'/);
+});
+
+test('what ran with uncommitted changes is no evidence', (t) => {
+  const repo = repository(t);
+  record(repo);
+  const log = join(repo.folder, 'docs/evidence/full/boards.log');
+  const text = readFileSync(log, 'utf8');
+  writeFileSync(log, text.replace(/^commit .*/m, '$& with uncommitted changes'));
+  assert.match(repo.run(SCRIPT).said, /STEPS='boards'/);
 });
 
 for (const [what, change] of [
