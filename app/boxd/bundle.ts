@@ -19,6 +19,8 @@ export interface RunningSystem {
   readonly architecture: string;
   /** Of the database as it is now. */
   readonly schema: number;
+  /** `A` or `B`, which runs; null off the appliance. */
+  readonly slot: 'A' | 'B' | null;
   /** Whose updates it takes: `release`, `development-signed`, or `unknown` off the appliance. */
   readonly signing: string;
 }

@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { UPDATE_NOTE_FILE } from '../domain/update-note.ts';
 
 /** The programs that boxd may start, by name; nothing else is ever started. */
 export const PROGRAMS = {
@@ -18,6 +29,7 @@ export const PLACES = {
   resetMark: '/var/lib/pisang/factory-reset',
   /** There until a version that is being tried is marked good, or goes. Root's, unlike the mark that the services go by. */
   trial: '/run/pisang-trial',
+  updateNote: UPDATE_NOTE_FILE as string,
   usbDevices: '/sys/bus/usb/devices',
   leds: '/sys/class/leds',
 } as const;
@@ -33,7 +45,11 @@ export interface Ended {
 export interface Machine {
   run(program: ProgramName, args: readonly string[], timeoutMs: number): Promise<Ended>;
   exists(path: string): boolean;
+  /** Null where there is none. */
+  read(path: string): string | null;
   write(path: string, text: string): void;
+  /** The new text or the old one, whenever the power goes; the services may read it. */
+  publish(path: string, text: string): void;
 }
 
 const OUTPUT_LIMIT_BYTES = 262_144;
@@ -41,8 +57,24 @@ const OUTPUT_LIMIT_BYTES = 262_144;
 export const REAL_MACHINE: Machine = {
   run: (program, args, timeoutMs) => start(PROGRAMS[program], args, timeoutMs),
   exists: existsSync,
+  read: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
   write: (path, text) => writeFileSync(path, text, { flush: !path.startsWith('/sys/') }),
+  publish,
 };
+
+function publish(path: string, text: string): void {
+  const next = `${path}.new`;
+  rmSync(next, { force: true });
+  const file = openSync(next, 'wx');
+  try {
+    writeFileSync(file, text);
+    fchmodSync(file, 0o644);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(next, path);
+}
 
 function start(program: string, args: readonly string[], timeout: number): Promise<Ended> {
   return new Promise((resolve) => {

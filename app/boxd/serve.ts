@@ -13,7 +13,7 @@ const SILENCE_MS = 10_000;
 const IDLE_MS = 60_000;
 
 export interface ServeDeps extends VerbContext {
-  readonly clock: Pick<Clock, 'schedule'>;
+  readonly clock: Pick<Clock, 'bootId' | 'nowMs' | 'schedule'>;
   readonly logger: Logger;
 }
 

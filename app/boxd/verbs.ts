@@ -1,4 +1,13 @@
-import { meaningOf, type RunningSystem, readBundleInfo, reasonIn, refusalOf } from './bundle.ts';
+import type { Clock } from '../domain/clock.ts';
+import { parseUpdateNote, type UpdateNote } from '../domain/update-note.ts';
+import {
+  type BundleInfo,
+  meaningOf,
+  type RunningSystem,
+  readBundleInfo,
+  reasonIn,
+  refusalOf,
+} from './bundle.ts';
 import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
 import { LED_NAMES, LED_STATES, LED_TRIGGER_UNIT, ledPattern } from './led.ts';
 import { type Ended, type Machine, PLACES } from './programs.ts';
@@ -10,6 +19,7 @@ export type Reply =
 export interface VerbContext {
   readonly machine: Machine;
   readonly running: RunningSystem;
+  readonly clock: Pick<Clock, 'bootId' | 'nowMs'>;
 }
 
 interface Verb {
@@ -112,8 +122,9 @@ async function leave(machine: Machine, how: 'reboot' | 'poweroff'): Promise<Repl
 /** Signature and fitness are RAUC's to judge; age and schema ours. */
 async function installUpdate(
   { allowDowngrade }: Readonly<Record<string, unknown>>,
-  { machine, running }: VerbContext,
+  context: VerbContext,
 ): Promise<Reply> {
+  const { machine, running } = context;
   if (!machine.exists(PLACES.bundle)) {
     return { ok: false, code: 'update-missing', detail: 'No update was uploaded.' };
   }
@@ -123,7 +134,9 @@ async function installUpdate(
     QUICK_MS,
   );
   if (looked.code !== 0) {
-    return refusedBy(looked);
+    const refused = refusedBy(looked);
+    noteUpdate(context, 'failed', null, refused.code);
+    return refused;
   }
   const bundle = readBundleInfo(looked.out);
   if (bundle === null) {
@@ -142,14 +155,50 @@ async function installUpdate(
       detail: `The card is slow: after ${INSTALL_MS / 60_000} minutes the update is still being written. Do not switch off; look at: pisang update status`,
     };
   }
-  const note = bundle.signing === 'release' ? '' : ` (${bundle.signing ?? 'signing unknown'})`;
-  return ended.code === 0
-    ? { ok: true, detail: `Version ${bundle.version}${note} is installed; a restart tries it.` }
-    : refusedBy(ended);
+  if (ended.code !== 0) {
+    const refused = refusedBy(ended);
+    noteUpdate(context, 'failed', bundle, refused.code);
+    return refused;
+  }
+  noteUpdate(context, 'installed', bundle, null);
+  const signer = bundle.signing === 'release' ? '' : ` (${bundle.signing ?? 'signing unknown'})`;
+  return {
+    ok: true,
+    detail: `Version ${bundle.version}${signer} is installed; a restart tries it.`,
+  };
+}
+
+/** For the status of the next start; that the note can not be written changes nothing about the update. */
+function noteUpdate(
+  { machine, running, clock }: VerbContext,
+  result: UpdateNote['result'],
+  bundle: BundleInfo | null,
+  reason: string | null,
+): void {
+  const before = parseUpdateNote(machine.read(PLACES.updateNote) ?? '');
+  const waits = before?.result === 'installed' && before.bootId === clock.bootId;
+  // A file that was refused unread leaves the update alone that waits for the restart.
+  if (running.slot === null || (bundle === null && waits)) {
+    return;
+  }
+  const note: UpdateNote = {
+    result,
+    version: bundle?.version ?? null,
+    previous: running.version,
+    slot: running.slot === 'A' ? 'B' : 'A',
+    bootId: clock.bootId,
+    at: new Date(clock.nowMs()).toISOString(),
+    reason,
+  };
+  try {
+    machine.publish(PLACES.updateNote, `${JSON.stringify(note)}\n`);
+  } catch {
+    // A full card; the caller is told of the update all the same.
+  }
 }
 
 /** In our words where RAUC's are known, with RAUC's own for who must look further. */
-function refusedBy(ended: Ended): Reply {
+function refusedBy(ended: Ended): Extract<Reply, { ok: false }> {
   const reason = reasonIn(ended);
   const meaning = meaningOf(reason);
   const said = failed({ ...ended, err: reason });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openHandedSocket, REAL_MACHINE, serve, storedSchema } from '../boxd/index.ts';
+import { slotIn } from '../domain/slot.ts';
 import { SystemClock } from '../local/system-clock.ts';
 import { SCHEMA_VERSION } from '../outbox/index.ts';
 import { PROGRAM } from '../program.ts';
@@ -34,6 +35,7 @@ export const command: Command = {
         },
         architecture: DEBIAN_NAMES[process.arch] ?? process.arch,
         signing: signing(),
+        slot: slotIn(readFileSync('/proc/cmdline', 'utf8')),
       },
       clock: new SystemClock(),
       logger: createProcessLogger('boxd', 'info'),

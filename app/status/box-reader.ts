@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces, uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { slotIn } from '../domain/slot.ts';
+import { parseUpdateNote, UPDATE_NOTE_FILE, type UpdateNote } from '../domain/update-note.ts';
 import { freeBytesOf } from '../outbox/free-space.ts';
 import { type CardReading, readCard } from './card-reader.ts';
 
@@ -31,6 +33,8 @@ export interface BoxReading {
   readonly fdUsed: number | null;
   readonly fdLimit: number | null;
   readonly listenOverflows: number | null;
+  /** What boxd noted of the newest update. */
+  readonly updateNote: UpdateNote | null;
 }
 
 /** Reads small kernel files; a missing or unreadable one is null, never an error. */
@@ -63,12 +67,8 @@ export function readBox(dataDir: string): BoxReading {
     fdUsed: attempt(() => readdirSync('/proc/self/fd').length - 1),
     fdLimit: fdLimit(),
     listenOverflows: listenOverflows(),
+    updateNote: parseUpdateNote(text(UPDATE_NOTE_FILE) ?? ''),
   };
-}
-
-/** What boot.cmd put on the kernel's command line. */
-export function slotIn(commandLine: string): string | null {
-  return /(?:^| )rauc\.slot=([AB])(?: |$)/.exec(commandLine)?.[1] ?? null;
 }
 
 /** @param release the text of `release.json` */

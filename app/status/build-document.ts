@@ -27,6 +27,9 @@ export interface DocumentInput {
   readonly authenticated: boolean;
 }
 
+/** Since power-on; then the health check of a system on trial starts it anew (pisang-health.service). */
+const TRIAL_SECONDS = 240;
+
 /** Puts what is known into the shape of `GET /v1/status`. */
 export function buildDocument(input: DocumentInput): StatusDocument {
   const { sources, facts, verdict, version, traffic, authenticated } = input;
@@ -104,9 +107,18 @@ export function buildDocument(input: DocumentInput): StatusDocument {
       webhooks: [],
       legacyOpenTo: facts.legacyOpenTo,
     },
-    update: { availableVersion: null, trialUntil: null, lastResult: 'none' },
+    update: {
+      availableVersion: null,
+      trialUntil:
+        sources.trialOf === null ? null : trialUntil(facts.nowMs, sources.box.uptimeSeconds),
+      lastResult: facts.update?.outcome ?? 'none',
+    },
     selfTest: sources.selfTest,
   };
+}
+
+function trialUntil(nowMs: number, uptimeSeconds: number): string {
+  return iso(nowMs + Math.max(0, TRIAL_SECONDS - uptimeSeconds) * 1000);
 }
 
 function whole(value: number | null): number | null {

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import { isAble, type ModemFacts, type StatusFacts } from '../domain/conditions/facts.ts';
 import type { GatewayConfig } from '../domain/config.ts';
 import type { ModemSnapshot } from '../domain/modem-snapshot.ts';
+import { resultOf } from '../domain/update-note.ts';
 import type { WorkerSnapshot } from '../domain/worker-protocol.ts';
 import type { MessageRecord, OutboxHealth } from '../outbox/contract.ts';
 import type { BoxReading } from './box-reader.ts';
@@ -95,8 +96,16 @@ export function gatherFacts(sources: Sources): StatusFacts {
     settingsDamaged: sources.past.settingsDamaged,
     rebuilt: sources.past.rebuilt,
     box: { temperatureC: box.temperatureC, memoryAvailableBytes: box.memoryAvailableBytes },
+    update: updateOf(sources),
     powerLoss: powerLossOf(sources.past.lastRestart),
   };
+}
+
+function updateOf({ box, trialOf, clock }: Sources): StatusFacts['update'] {
+  const { updateNote: note, slot } = box;
+  return note === null || trialOf !== null
+    ? null
+    : { ...note, outcome: resultOf(note, slot, clock.bootId) };
 }
 
 /** Where the newest start was a power cut, or there were several in a week. */

@@ -3,6 +3,7 @@ import type { Lamp } from '../domain/conditions/verdict.ts';
 import type { Bilingual, ErrorClass } from '../domain/error-table.ts';
 import type { MessageStatus } from '../domain/message.ts';
 import type { ModemSnapshot, ModemState, SimState } from '../domain/modem-snapshot.ts';
+import type { UpdateResult } from '../domain/update-note.ts';
 
 /**
  * `GET /v1/status`: the one source of the page, the terminal and the metrics. An absent sensor is
@@ -71,7 +72,7 @@ export interface StatusDocument {
   readonly update: {
     readonly availableVersion: string | null;
     readonly trialUntil: string | null;
-    readonly lastResult: 'installed' | 'rolled-back' | 'failed' | 'none';
+    readonly lastResult: UpdateResult;
   };
   readonly selfTest: {
     readonly at: string;

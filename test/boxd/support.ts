@@ -7,6 +7,7 @@ export const RUNNING: RunningSystem = {
   schema: 7,
   architecture: 'armhf',
   signing: 'release',
+  slot: 'A',
 };
 export const QUIET: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -23,6 +24,15 @@ export class RecordedMachine implements Machine {
 
   exists(path: string): boolean {
     return this.files.has(path);
+  }
+
+  read(path: string): string | null {
+    return this.files.get(path) ?? null;
+  }
+
+  publish(path: string, text: string): void {
+    this.done.push(`publish ${path} ${text}`);
+    this.files.set(path, text);
   }
 
   write(path: string, text: string): void {

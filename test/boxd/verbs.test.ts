@@ -7,12 +7,17 @@ import Database from 'better-sqlite3';
 import { answerLine } from '../../app/boxd/answer-line.ts';
 import { refusalOf } from '../../app/boxd/bundle.ts';
 import { storedSchema } from '../../app/boxd/stored-schema.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { QUIET, RecordedMachine, RUNNING } from './support.ts';
 
 const BUNDLE = '/var/lib/pisang/update/bundle.raucb';
 
-function ask(machine: RecordedMachine, request: unknown): ReturnType<typeof answerLine> {
-  return answerLine(JSON.stringify(request), { machine, running: RUNNING }, QUIET);
+function ask(
+  machine: RecordedMachine,
+  request: unknown,
+  clock: FakeClock = new FakeClock(),
+): ReturnType<typeof answerLine> {
+  return answerLine(JSON.stringify(request), { machine, running: RUNNING, clock }, QUIET);
 }
 
 const DOES: readonly (readonly [object, readonly string[]])[] = [

@@ -1,4 +1,5 @@
 import type { StatusFacts } from '../../app/domain/conditions/facts.ts';
+import type { UpdateResult } from '../../app/domain/update-note.ts';
 import { NOW_MS, statusFacts } from '../support/facts.ts';
 import { rejected, withModem } from './support.ts';
 
@@ -10,6 +11,12 @@ interface Fixture {
   readonly headline?: false;
   readonly title?: string;
   readonly judul?: string;
+}
+
+function updated(outcome: UpdateResult, agoMs: number): StatusFacts {
+  const reason = outcome === 'failed' ? 'update-changed' : null;
+  const at = new Date(NOW_MS - agoMs).toISOString();
+  return statusFacts({ update: { outcome, version: '1.5.0', previous: '1.4.0', reason, at } });
 }
 
 /** At least one for every condition but `starting`. */
@@ -212,6 +219,17 @@ export const FIXTURES: readonly Fixture[] = [
     facts: statusFacts({ selfTestFault: 'modem1: The modem does not answer.' }),
     title: 'Self-test failed: modem1: The modem does not answer.',
   },
+  {
+    code: 'update-rolled-back',
+    facts: updated('rolled-back', 6 * 86_400_000),
+    title: 'Version 1.5.0 failed; the box went back to 1.4.0.',
+  },
+  {
+    code: 'update-failed',
+    facts: updated('failed', 3_600_000),
+    title: 'Update 1.5.0 was not installed (update-changed); 1.4.0 goes on.',
+  },
+  { code: 'update-installed', facts: updated('installed', 3_600_000), headline: false },
   { code: 'settings-damaged', facts: statusFacts({ settingsDamaged: true }) },
   {
     code: 'database-rebuilt',

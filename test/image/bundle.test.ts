@@ -20,7 +20,8 @@ import { after, before, test } from 'node:test';
 import { answerLine } from '../../app/boxd/answer-line.ts';
 import { readBundleInfo } from '../../app/boxd/bundle.ts';
 import type { Ended, ProgramName } from '../../app/boxd/programs.ts';
-import { QUIET, RecordedMachine } from '../boxd/support.ts';
+import { QUIET, RecordedMachine, RUNNING } from '../boxd/support.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** Real bundles, made and read by the RAUC that the image holds, and judged by boxd's own code. */
 const folder = mkdtempSync(join(tmpdir(), 'pisang-bundle-'));
@@ -90,9 +91,9 @@ async function offer(
   schema: number = 7,
 ): Promise<{ readonly said: string; readonly installed: boolean }> {
   const machine = new BoxWith(bundle);
-  const running = { version, schema, architecture: 'armhf', signing: 'release' };
+  const running = { ...RUNNING, version, schema };
   const request = JSON.stringify({ verb: 'install-update', allowDowngrade });
-  const reply = await answerLine(request, { machine, running }, QUIET);
+  const reply = await answerLine(request, { machine, running, clock: new FakeClock() }, QUIET);
   const installed = machine.done.some((line) => line.startsWith('rauc install'));
   assert.equal(installed, reply.ok);
   return { said: reply.detail, installed };

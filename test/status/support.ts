@@ -83,6 +83,7 @@ export const BOX: BoxReading = {
   fdUsed: 61,
   fdLimit: 65_536,
   listenOverflows: 0,
+  updateNote: null,
 };
 
 export const HEALTH: OutboxHealth = {

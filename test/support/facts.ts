@@ -154,6 +154,7 @@ export function statusFacts(changes: Changes<StatusFacts> = {}): StatusFacts {
     rebuilt: null,
     box: { temperatureC: 52, memoryAvailableBytes: 402_653_184 },
     powerLoss: null,
+    update: null,
   };
   return change(base, changes);
 }

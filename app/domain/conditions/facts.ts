@@ -1,4 +1,5 @@
 import type { ModemSnapshot } from '../modem-snapshot.ts';
+import type { UpdateNote, UpdateResult } from '../update-note.ts';
 
 /** One modem as the conditions see it: what it reports, and what the configuration says of it. */
 export interface ModemFacts {
@@ -81,6 +82,13 @@ export interface StatusFacts {
     readonly temperatureC: number | null;
     readonly memoryAvailableBytes: number | null;
   };
+  /** The newest update, and what became of it; null: none, or it is on trial. */
+  readonly update:
+    | ({ readonly outcome: UpdateResult } & Pick<
+        UpdateNote,
+        'version' | 'previous' | 'reason' | 'at'
+      >)
+    | null;
   /** Unclean stops of the last seven days; `at` where the newest start followed one. */
   readonly powerLoss: { readonly at: string | null; readonly count7d: number } | null;
 }

@@ -1,9 +1,13 @@
+import type { UpdateResult } from '../update-note.ts';
 import { AT_ONCE, type ConditionSource, USUAL, when } from './condition.ts';
+import type { StatusFacts } from './facts.ts';
 
 const POWER_LOSS_SHOWN_MS = 24 * 3_600_000;
+const UPDATE_SHOWN_MS = 24 * 3_600_000;
+const ROLLED_BACK_SHOWN_MS = 7 * 24 * 3_600_000;
 const REBUILT_SHOWN_MS = 7 * 24 * 3_600_000;
 
-/** Priorities 75–90: what the box went through, and what that left behind. */
+/** Priorities 75–94: what the box went through, and what that left behind. */
 export const PAST_CONDITIONS: readonly ConditionSource[] = [
   {
     code: 'power-unstable',
@@ -56,6 +60,35 @@ export const PAST_CONDITIONS: readonly ConditionSource[] = [
       en: 'Mend that, then repeat the self-test.',
       id: 'Perbaiki, lalu ulangi uji mandiri.',
     },
+  },
+  {
+    code: 'update-rolled-back',
+    priority: 84,
+    severity: 'degraded',
+    lamps: {},
+    led: '8',
+    hides: [],
+    ...AT_ONCE,
+    test: (facts) => ended(facts, 'rolled-back', ROLLED_BACK_SHOWN_MS),
+    en: 'Version {version} failed; the box went back to {previous}.',
+    id: 'Versi {version} gagal; alat kembali ke {previous}.',
+    action: {
+      en: 'Send the support bundle; do not install {version} again.',
+      id: 'Kirim berkas bantuan; jangan pasang {version} lagi.',
+    },
+  },
+  {
+    code: 'update-failed',
+    priority: 85,
+    severity: 'degraded',
+    lamps: {},
+    led: 'ok',
+    hides: [],
+    ...AT_ONCE,
+    test: (facts) => ended(facts, 'failed', UPDATE_SHOWN_MS),
+    en: 'Update {version} was not installed ({reason}); {previous} goes on.',
+    id: 'Pembaruan {version} gagal dipasang ({reason}); {previous} tetap jalan.',
+    action: { en: 'Get the file again.', id: 'Ambil ulang berkasnya.' },
   },
   {
     code: 'settings-damaged',
@@ -113,4 +146,33 @@ export const PAST_CONDITIONS: readonly ConditionSource[] = [
     id: 'Listrik putus ({at|time}); antrean sudah dicek dan lengkap.',
     action: { en: 'Nothing to do.', id: 'Tidak perlu apa-apa.' },
   },
+  {
+    code: 'update-installed',
+    priority: 94,
+    severity: 'info',
+    lamps: {},
+    led: 'ok',
+    hides: [],
+    ...AT_ONCE,
+    test: (facts) => ended(facts, 'installed', UPDATE_SHOWN_MS),
+    en: 'Version {version} is installed.',
+    id: 'Versi {version} terpasang.',
+    action: { en: 'Nothing to do.', id: 'Tidak perlu apa-apa.' },
+  },
 ];
+
+/** The newest update ended so, and not too long ago. */
+function ended(
+  { update, nowMs }: StatusFacts,
+  outcome: UpdateResult,
+  shownMs: number,
+): ReturnType<typeof when> {
+  return when(
+    update !== null && update.outcome === outcome && nowMs - Date.parse(update.at) < shownMs,
+    {
+      version: update?.version ?? null,
+      previous: update?.previous ?? null,
+      reason: update?.reason ?? null,
+    },
+  );
+}
