@@ -1,7 +1,8 @@
 import type { Logger } from '../domain/logger.ts';
 import { wrongField } from './fields.ts';
 import { PLACES } from './programs.ts';
-import { type Reply, VERBS, type VerbContext } from './verbs.ts';
+import type { Reply, VerbContext } from './reply.ts';
+import { VERBS } from './verbs.ts';
 
 /** Answers one line. Never rejects: whatever the line holds, there is a reply. */
 export async function answerLine(

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../domain/logger.ts';
 import { lineSplitter } from '../local/line-splitter.ts';
 import { answerLine } from './answer-line.ts';
-import type { VerbContext } from './verbs.ts';
+import type { VerbContext } from './reply.ts';
 
 const LINE_LIMIT_BYTES = 4_096;
 const MOST_CONNECTIONS = 8;

@@ -1,26 +1,8 @@
-import type { Clock } from '../domain/clock.ts';
-import { parseUpdateNote, type UpdateNote } from '../domain/update-note.ts';
-import {
-  type BundleInfo,
-  meaningOf,
-  type RunningSystem,
-  readBundleInfo,
-  reasonIn,
-  refusalOf,
-} from './bundle.ts';
 import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
+import { installUpdate } from './install-update.ts';
 import { LED_NAMES, LED_STATES, LED_TRIGGER_UNIT, ledPattern } from './led.ts';
-import { type Ended, type Machine, PLACES } from './programs.ts';
-
-export type Reply =
-  | { readonly ok: true; readonly detail: string; readonly data?: unknown }
-  | { readonly ok: false; readonly code: string; readonly detail: string };
-
-export interface VerbContext {
-  readonly machine: Machine;
-  readonly running: RunningSystem;
-  readonly clock: Pick<Clock, 'bootId' | 'nowMs'>;
-}
+import { type Machine, PLACES } from './programs.ts';
+import { outcome, type Reply, type VerbContext } from './reply.ts';
 
 interface Verb {
   readonly fields: Readonly<Record<string, Check>>;
@@ -38,12 +20,10 @@ interface Verb {
 
 const QUICK_MS = 20_000;
 const PROVISION_MS = 300_000;
-const INSTALL_MS = 30 * 60_000;
 /** 2025-01-01 and 2100-01-01, seconds since 1970. */
 const EARLIEST = 1_735_689_600;
 const LATEST = 4_102_444_800;
 const RESET_WORDS = 'erase everything';
-const LONGEST_DETAIL = 500;
 
 /** Everything that can be asked for. */
 export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
@@ -119,94 +99,6 @@ async function leave(machine: Machine, how: 'reboot' | 'poweroff'): Promise<Repl
   return outcome(await machine.run('systemctl', ['--no-block', how], QUICK_MS), 'It begins now.');
 }
 
-/** Signature and fitness are RAUC's to judge; age and schema ours. */
-async function installUpdate(
-  { allowDowngrade }: Readonly<Record<string, unknown>>,
-  context: VerbContext,
-): Promise<Reply> {
-  const { machine, running } = context;
-  if (!machine.exists(PLACES.bundle)) {
-    return { ok: false, code: 'update-missing', detail: 'No update was uploaded.' };
-  }
-  const looked = await machine.run(
-    'rauc',
-    ['info', '--output-format=json-2', PLACES.bundle],
-    QUICK_MS,
-  );
-  if (looked.code !== 0) {
-    const refused = refusedBy(looked);
-    noteUpdate(context, 'failed', null, refused.code);
-    return refused;
-  }
-  const bundle = readBundleInfo(looked.out);
-  if (bundle === null) {
-    return { ok: false, code: 'update-refused', detail: 'The update does not say its version.' };
-  }
-  const refusal = refusalOf(bundle, running, allowDowngrade === true);
-  if (refusal !== null) {
-    return { ok: false, ...refusal };
-  }
-  const ended = await machine.run('rauc', ['install', PLACES.bundle], INSTALL_MS);
-  if (ended.code === null) {
-    // Its client was ended; RAUC itself goes on.
-    return {
-      ok: false,
-      code: 'update-slow',
-      detail: `The card is slow: after ${INSTALL_MS / 60_000} minutes the update is still being written. Do not switch off; look at: pisang update status`,
-    };
-  }
-  if (ended.code !== 0) {
-    const refused = refusedBy(ended);
-    noteUpdate(context, 'failed', bundle, refused.code);
-    return refused;
-  }
-  noteUpdate(context, 'installed', bundle, null);
-  const signer = bundle.signing === 'release' ? '' : ` (${bundle.signing ?? 'signing unknown'})`;
-  return {
-    ok: true,
-    detail: `Version ${bundle.version}${signer} is installed; a restart tries it.`,
-  };
-}
-
-/** For the status of the next start; that the note can not be written changes nothing about the update. */
-function noteUpdate(
-  { machine, running, clock }: VerbContext,
-  result: UpdateNote['result'],
-  bundle: BundleInfo | null,
-  reason: string | null,
-): void {
-  const before = parseUpdateNote(machine.read(PLACES.updateNote) ?? '');
-  const waits = before?.result === 'installed' && before.bootId === clock.bootId;
-  // A file that was refused unread leaves the update alone that waits for the restart.
-  if (running.slot === null || (bundle === null && waits)) {
-    return;
-  }
-  const note: UpdateNote = {
-    result,
-    version: bundle?.version ?? null,
-    previous: running.version,
-    slot: running.slot === 'A' ? 'B' : 'A',
-    bootId: clock.bootId,
-    at: new Date(clock.nowMs()).toISOString(),
-    reason,
-  };
-  try {
-    machine.publish(PLACES.updateNote, `${JSON.stringify(note)}\n`);
-  } catch {
-    // A full card; the caller is told of the update all the same.
-  }
-}
-
-/** In our words where RAUC's are known, with RAUC's own for who must look further. */
-function refusedBy(ended: Ended): Extract<Reply, { ok: false }> {
-  const reason = reasonIn(ended);
-  const meaning = meaningOf(reason);
-  const said = failed({ ...ended, err: reason });
-  return meaning === null
-    ? { ...said, code: 'update-refused' }
-    : { ok: false, code: meaning.code, detail: `${meaning.detail} (${said.detail})` };
-}
-
 async function reauthorizeUsb(
   { device }: Readonly<Record<string, unknown>>,
   { machine }: VerbContext,
@@ -234,23 +126,6 @@ async function setLed(
   machine.write(`${led}/trigger`, 'pattern');
   machine.write(`${led}/pattern`, ledPattern(String(state)));
   return { ok: true, detail: 'The light is set.' };
-}
-
-function outcome(ended: Ended, detail: string): Reply {
-  return ended.code === 0 ? { ok: true, detail } : failed(ended);
-}
-
-function failed(ended: Ended): {
-  readonly ok: false;
-  readonly code: string;
-  readonly detail: string;
-} {
-  const said = ended.err.trim().split('\n').at(-1)?.slice(0, LONGEST_DETAIL) ?? '';
-  return {
-    ok: false,
-    code: ended.code === null ? 'not-run' : 'failed',
-    detail: said === '' ? `It ended with ${String(ended.code)}.` : said,
-  };
 }
 
 function parsed(json: string): unknown {

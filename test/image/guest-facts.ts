@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StatusDocument } from '../../app/status/index.ts';
 import type { Guest } from './guest.ts';
 import { overlaySysctls } from './overlay-tree.ts';
 
@@ -86,4 +87,12 @@ export async function assertLimits(guest: Guest): Promise<void> {
     apiUser: 'pisang',
     modemUser: 'pisang',
   });
+}
+
+/** What the status says of the newest update, and by which codes it tells people. */
+export async function updateOutcome(guest: Guest): Promise<[string, string[]]> {
+  const { body } = await guest.fetch('GET', '/v1/status');
+  const { update, conditions } = JSON.parse(body) as StatusDocument;
+  const codes = conditions.map(({ code }) => code).filter((code) => code.startsWith('update-'));
+  return [update.lastResult, codes];
 }

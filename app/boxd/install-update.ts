@@ -1,0 +1,95 @@
+import { parseUpdateNote, type UpdateNote } from '../domain/update-note.ts';
+import { type BundleInfo, meaningOf, readBundleInfo, reasonIn, refusalOf } from './bundle.ts';
+import { type Ended, PLACES } from './programs.ts';
+import { failed, type Reply, type VerbContext } from './reply.ts';
+
+const INFO_MS = 20_000;
+const INSTALL_MS = 30 * 60_000;
+
+/** Signature and fitness are RAUC's to judge; age and schema ours. */
+export async function installUpdate(
+  { allowDowngrade }: Readonly<Record<string, unknown>>,
+  context: VerbContext,
+): Promise<Reply> {
+  const { machine, running } = context;
+  if (!machine.exists(PLACES.bundle)) {
+    return { ok: false, code: 'update-missing', detail: 'No update was uploaded.' };
+  }
+  const looked = await machine.run(
+    'rauc',
+    ['info', '--output-format=json-2', PLACES.bundle],
+    INFO_MS,
+  );
+  if (looked.code !== 0) {
+    const refused = refusedBy(looked);
+    noteUpdate(context, 'failed', null, refused.code);
+    return refused;
+  }
+  const bundle = readBundleInfo(looked.out);
+  if (bundle === null) {
+    return { ok: false, code: 'update-refused', detail: 'The update does not say its version.' };
+  }
+  const refusal = refusalOf(bundle, running, allowDowngrade === true);
+  if (refusal !== null) {
+    return { ok: false, ...refusal };
+  }
+  const ended = await machine.run('rauc', ['install', PLACES.bundle], INSTALL_MS);
+  if (ended.code === null) {
+    // Its client was ended; RAUC itself goes on.
+    return {
+      ok: false,
+      code: 'update-slow',
+      detail: `The card is slow: after ${INSTALL_MS / 60_000} minutes the update is still being written. Do not switch off; look at: pisang update status`,
+    };
+  }
+  if (ended.code !== 0) {
+    const refused = refusedBy(ended);
+    noteUpdate(context, 'failed', bundle, refused.code);
+    return refused;
+  }
+  noteUpdate(context, 'installed', bundle, null);
+  const signer = bundle.signing === 'release' ? '' : ` (${bundle.signing ?? 'signing unknown'})`;
+  return {
+    ok: true,
+    detail: `Version ${bundle.version}${signer} is installed; a restart tries it.`,
+  };
+}
+
+/** For the status of the next start; that the note can not be written changes nothing about the update. */
+function noteUpdate(
+  { machine, running, clock }: VerbContext,
+  result: UpdateNote['result'],
+  bundle: BundleInfo | null,
+  reason: string | null,
+): void {
+  const before = parseUpdateNote(machine.read(PLACES.updateNote) ?? '');
+  const waits = before?.result === 'installed' && before.bootId === clock.bootId;
+  // A file that was refused unread leaves the update alone that waits for the restart.
+  if (running.slot === null || (bundle === null && waits)) {
+    return;
+  }
+  const note: UpdateNote = {
+    result,
+    version: bundle?.version ?? null,
+    previous: running.version,
+    slot: running.slot === 'A' ? 'B' : 'A',
+    bootId: clock.bootId,
+    at: new Date(clock.nowMs()).toISOString(),
+    reason,
+  };
+  try {
+    machine.publish(PLACES.updateNote, `${JSON.stringify(note)}\n`);
+  } catch {
+    // A full card; the caller is told of the update all the same.
+  }
+}
+
+/** In our words where RAUC's are known, with RAUC's own for who must look further. */
+function refusedBy(ended: Ended): Extract<Reply, { ok: false }> {
+  const reason = reasonIn(ended);
+  const meaning = meaningOf(reason);
+  const said = failed({ ...ended, err: reason });
+  return meaning === null
+    ? { ...said, code: 'update-refused' }
+    : { ok: false, code: meaning.code, detail: `${meaning.detail} (${said.detail})` };
+}
