@@ -103,6 +103,10 @@ export function refusalOf(
 /** What RAUC's reason (1.13, with OpenSSL 3) means for who wants to update; in this order. */
 const MEANINGS: readonly (readonly [RegExp, Refusal])[] = [
   [
+    /Already processing/,
+    { code: 'update-busy', detail: 'Another update is being written; wait until it is done.' },
+  ],
+  [
     /Signature size is 0$/,
     { code: 'update-unsigned', detail: 'The update is not signed, so it is not taken.' },
   ],

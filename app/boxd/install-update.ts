@@ -1,9 +1,11 @@
-import { parseUpdateNote, type UpdateNote } from '../domain/update-note.ts';
+import type { UpdateNote } from '../domain/update-note.ts';
 import { type BundleInfo, meaningOf, readBundleInfo, reasonIn, refusalOf } from './bundle.ts';
-import { type Ended, PLACES } from './programs.ts';
+import { type Ended, type Machine, PLACES } from './programs.ts';
 import { failed, type Reply, type VerbContext } from './reply.ts';
 
 const INFO_MS = 20_000;
+/** The code of a refusal because another update is being written. */
+const BUSY = 'update-busy';
 const INSTALL_MS = 30 * 60_000;
 
 /** Signature and fitness are RAUC's to judge; age and schema ours. */
@@ -21,9 +23,7 @@ export async function installUpdate(
     INFO_MS,
   );
   if (looked.code !== 0) {
-    const refused = refusedBy(looked);
-    noteUpdate(context, 'failed', null, refused.code);
-    return refused;
+    return refusedBy(looked);
   }
   const bundle = readBundleInfo(looked.out);
   if (bundle === null) {
@@ -33,6 +33,8 @@ export async function installUpdate(
   if (refusal !== null) {
     return { ok: false, ...refusal };
   }
+  const before = machine.read(PLACES.updateNote);
+  noteUpdate(context, bundle, 'begun', null);
   const ended = await machine.run('rauc', ['install', PLACES.bundle], INSTALL_MS);
   if (ended.code === null) {
     // Its client was ended; RAUC itself goes on.
@@ -44,10 +46,15 @@ export async function installUpdate(
   }
   if (ended.code !== 0) {
     const refused = refusedBy(ended);
-    noteUpdate(context, 'failed', bundle, refused.code);
+    if (refused.code === BUSY && before !== null) {
+      // The one that is being written is the newest still.
+      publish(machine, before);
+    } else {
+      noteUpdate(context, bundle, 'failed', refused.code);
+    }
     return refused;
   }
-  noteUpdate(context, 'installed', bundle, null);
+  noteUpdate(context, bundle, 'written', null);
   const signer = bundle.signing === 'release' ? '' : ` (${bundle.signing ?? 'signing unknown'})`;
   return {
     ok: true,
@@ -55,30 +62,32 @@ export async function installUpdate(
   };
 }
 
-/** For the status of the next start; that the note can not be written changes nothing about the update. */
+/** For the status of this start and the next. */
 function noteUpdate(
   { machine, running, clock }: VerbContext,
-  result: UpdateNote['result'],
-  bundle: BundleInfo | null,
+  { version }: BundleInfo,
+  state: UpdateNote['state'],
   reason: string | null,
 ): void {
-  const before = parseUpdateNote(machine.read(PLACES.updateNote) ?? '');
-  const waits = before?.result === 'installed' && before.bootId === clock.bootId;
-  // A file that was refused unread leaves the update alone that waits for the restart.
-  if (running.slot === null || (bundle === null && waits)) {
+  if (running.slot === null) {
     return;
   }
   const note: UpdateNote = {
-    result,
-    version: bundle?.version ?? null,
+    state,
+    version,
     previous: running.version,
     slot: running.slot === 'A' ? 'B' : 'A',
     bootId: clock.bootId,
     at: new Date(clock.nowMs()).toISOString(),
     reason,
   };
+  publish(machine, `${JSON.stringify(note)}\n`);
+}
+
+/** That a note can not be written keeps no update away. */
+function publish(machine: Machine, note: string): void {
   try {
-    machine.publish(PLACES.updateNote, `${JSON.stringify(note)}\n`);
+    machine.publish(PLACES.updateNote, note);
   } catch {
     // A full card; the caller is told of the update all the same.
   }

@@ -11,6 +11,8 @@ export const LED_TRIGGER_UNIT = 'modprobe@ledtrig_pattern.service';
 /** What the light can say; the numbers are so many blinks and a pause. */
 export const LED_STATES: readonly string[] = ['off', 'on', 'ok', 'demo', ...'123456789'.split('')];
 
+/** The most that a light on a GPIO knows; the kernel refuses a pattern with more. */
+const ON = 1;
 const SHORT_MS = 200;
 const PAUSE_MS = 1_500;
 
@@ -24,14 +26,14 @@ export function ledPattern(state: string): string {
     case 'off':
       return step(0, 1_000);
     case 'on':
-      return step(255, 1_000);
+      return step(ON, 1_000);
     case 'ok':
-      return [step(255, 100), step(0, 4_900)].join(' ');
+      return [step(ON, 100), step(0, 4_900)].join(' ');
     case 'demo':
-      return [step(255, 1_000), step(0, 1_000)].join(' ');
+      return [step(ON, 1_000), step(0, 1_000)].join(' ');
     default:
       return [
-        ...Array.from({ length: Number(state) }, () => [step(255, SHORT_MS), step(0, SHORT_MS)]),
+        ...Array.from({ length: Number(state) }, () => [step(ON, SHORT_MS), step(0, SHORT_MS)]),
         [step(0, PAUSE_MS)],
       ]
         .flat()

@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { UPDATE_NOTE_FILE } from '../domain/update-note.ts';
 
 /** The programs that boxd may start, by name; nothing else is ever started. */
@@ -74,6 +75,12 @@ function publish(path: string, text: string): void {
     closeSync(file);
   }
   renameSync(next, path);
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function start(program: string, args: readonly string[], timeout: number): Promise<Ended> {

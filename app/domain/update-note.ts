@@ -1,24 +1,25 @@
 /**
- * What `pisang-boxd` notes of the newest update that it was asked to install: on the data partition, so that
- * the status of whichever system starts next can tell what became of it.
+ * What `pisang-boxd` notes of the newest update that it began to write: on the data partition, so that the
+ * status of whichever system starts next can tell what became of it. A bundle that is refused before anything
+ * is written is told to who asked, and leaves no note.
  */
 export interface UpdateNote {
-  readonly result: 'installed' | 'failed';
-  /** Null where the bundle's signature did not hold, so that nothing in it is believed. */
-  readonly version: string | null;
+  /** `begun` before the first octet is written, then `written` or `failed`. */
+  readonly state: 'begun' | 'written' | 'failed';
+  readonly version: string;
   /** That ran when it was asked for. */
   readonly previous: string;
-  /** That it went into: the one that did not run. */
+  /** That it goes into: the one that did not run. */
   readonly slot: 'A' | 'B';
   /** Of the start in which it was asked for (`Clock.bootId`). */
   readonly bootId: string;
   /** ISO 8601. */
   readonly at: string;
-  /** A code such as `update-signer`, where it failed. */
+  /** A code such as `update-changed`, where it failed. */
   readonly reason: string | null;
 }
 
-/** `none`: no update, or one that waits for the restart. */
+/** `none`: no update, or one that is being written or waits for the restart. */
 export type UpdateResult = 'installed' | 'rolled-back' | 'failed' | 'none';
 
 /** Root writes it, the services read it. */
@@ -29,13 +30,13 @@ export function parseUpdateNote(text: string): UpdateNote | null {
   try {
     const note = JSON.parse(text) as Partial<UpdateNote> | null;
     const isWhole =
-      (note?.result === 'installed' || note?.result === 'failed') &&
-      isTextOrNull(note.version) &&
+      (note?.state === 'begun' || note?.state === 'written' || note?.state === 'failed') &&
+      typeof note.version === 'string' &&
       typeof note.previous === 'string' &&
       (note.slot === 'A' || note.slot === 'B') &&
       typeof note.bootId === 'string' &&
       Number.isFinite(Date.parse(note.at ?? '')) &&
-      isTextOrNull(note.reason);
+      (note.reason === null || typeof note.reason === 'string');
     return isWhole ? (note as UpdateNote) : null;
   } catch {
     return null;
@@ -43,19 +44,16 @@ export function parseUpdateNote(text: string): UpdateNote | null {
 }
 
 /**
- * @param slot the one that runs now, kept or good; null off the appliance
+ * @param slot the one that runs now, and not on trial; null off the appliance
  * @param bootId of this start
  */
 export function resultOf(note: UpdateNote, slot: string | null, bootId: string): UpdateResult {
-  if (note.result === 'failed') {
-    return 'failed';
-  }
   if (slot === null || note.bootId === bootId) {
-    return 'none';
+    return note.state === 'failed' ? 'failed' : 'none';
   }
-  return slot === note.slot ? 'installed' : 'rolled-back';
-}
-
-function isTextOrNull(value: unknown): boolean {
-  return value === null || typeof value === 'string';
+  // What runs was written, whatever the note had time to say.
+  if (slot === note.slot) {
+    return 'installed';
+  }
+  return note.state === 'written' ? 'rolled-back' : 'failed';
 }

@@ -8,6 +8,8 @@ import { TAKEN } from './settings.ts';
 
 const LEAST = 10;
 const MOST = 128;
+/** Octets of the blanking that the half of a shortest password holds; nobody's password begins with them. */
+const BLANKED_LEAST = 4;
 
 export interface PasswordPlaces {
   readonly folder: string;
@@ -44,7 +46,7 @@ export function takePassword(places: PasswordPlaces): TakenPassword {
   const password = text?.split('\n')[0]?.trim() ?? '';
   if (disk.read(note)?.toString() === String(found.length)) {
     const stored: Partial<SecretMark> = readObject(disk, `${dataDir}/password.json`);
-    const isHalfDone = found.toString('latin1').startsWith(TAKEN[0] ?? '');
+    const isHalfDone = found.toString('latin1').startsWith(TAKEN.slice(0, BLANKED_LEAST));
     // Otherwise the overwriting failed, and somebody has put another password of this length there since.
     if (isHalfDone || ('hash' in stored && matches(stored as SecretMark, password))) {
       return finish();

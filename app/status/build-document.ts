@@ -6,7 +6,7 @@ import { describe } from '../domain/conditions/text.ts';
 import type { ShownCondition, Verdict } from '../domain/conditions/verdict.ts';
 import type { Bilingual } from '../domain/error-table.ts';
 import { boxDocument, capacityDocument } from './box-document.ts';
-import type { Sources } from './gather-facts.ts';
+import { type Sources, trialSecondsLeft } from './gather-facts.ts';
 import { lastFour } from './mask.ts';
 import { lastError, messageLine } from './message-document.ts';
 import { modemDocument } from './modem-document.ts';
@@ -26,9 +26,6 @@ export interface DocumentInput {
   /** A caller with a key that may read: nothing is masked. */
   readonly authenticated: boolean;
 }
-
-/** Since power-on; then the health check of a system on trial starts it anew (pisang-health.service). */
-const TRIAL_SECONDS = 240;
 
 /** Puts what is known into the shape of `GET /v1/status`. */
 export function buildDocument(input: DocumentInput): StatusDocument {
@@ -109,16 +106,11 @@ export function buildDocument(input: DocumentInput): StatusDocument {
     },
     update: {
       availableVersion: null,
-      trialUntil:
-        sources.trialOf === null ? null : trialUntil(facts.nowMs, sources.box.uptimeSeconds),
-      lastResult: facts.update?.outcome ?? 'none',
+      trialUntil: sources.trialOf === null ? null : iso(facts.nowMs + trialSecondsLeft(box) * 1000),
+      lastResult: facts.update?.result ?? 'none',
     },
     selfTest: sources.selfTest,
   };
-}
-
-function trialUntil(nowMs: number, uptimeSeconds: number): string {
-  return iso(nowMs + Math.max(0, TRIAL_SECONDS - uptimeSeconds) * 1000);
 }
 
 function whole(value: number | null): number | null {

@@ -43,8 +43,8 @@ export interface Sources {
   readonly trialOf: string | null;
 }
 
-/** How long the boot loader's health check may take to decide, minutes. */
-const TRIAL_MINUTES = 3;
+/** Since power-on; a system on trial that is not healthy then is started anew (pisang-health.service). */
+const TRIAL_SECONDS = 240;
 
 /** Ages read from older counters would lie. */
 const OLDEST_COUNTERS_MS = 65_000;
@@ -66,7 +66,9 @@ export function gatherFacts(sources: Sources): StatusFacts {
     clockTrusted: clock.trusted(),
     serviceUpSeconds: sources.serviceUpSeconds,
     updating:
-      sources.trialOf === null ? null : { version: sources.trialOf, minutes: TRIAL_MINUTES },
+      sources.trialOf === null
+        ? null
+        : { version: sources.trialOf, minutes: Math.max(1, Math.ceil(trialSecondsLeft(box) / 60)) },
     storage: {
       state: storageState(health, snapshot),
       errors: box.card.errors,
@@ -101,11 +103,16 @@ export function gatherFacts(sources: Sources): StatusFacts {
   };
 }
 
+/** Of a start on trial. */
+export function trialSecondsLeft({ uptimeSeconds }: BoxReading): number {
+  return Math.max(0, TRIAL_SECONDS - uptimeSeconds);
+}
+
 function updateOf({ box, trialOf, clock }: Sources): StatusFacts['update'] {
   const { updateNote: note, slot } = box;
   return note === null || trialOf !== null
     ? null
-    : { ...note, outcome: resultOf(note, slot, clock.bootId) };
+    : { ...note, result: resultOf(note, slot, clock.bootId) };
 }
 
 /** Where the newest start was a power cut, or there were several in a week. */

@@ -35,33 +35,44 @@ class UpdateBox extends RecordedMachine {
   }
 }
 
-const COMMON = { previous: '1.4.0', slot: 'B', bootId: 'boot-1', at: '2026-11-29T07:00:00.000Z' };
+const COMMON = {
+  previous: '1.4.0',
+  slot: 'B',
+  bootId: 'boot-1',
+  at: '2026-11-29T07:00:00.000Z',
+} as const;
+const WRITTEN: UpdateNote = { ...COMMON, state: 'written', version: '1.5.0', reason: null };
+const BEGUN: UpdateNote = { ...WRITTEN, state: 'begun' };
 
 test('an update that was installed is noted with the slot that it went into', async () => {
-  const expected = { ...COMMON, result: 'installed', version: '1.5.0', reason: null };
+  const expected = { ...COMMON, state: 'written', version: '1.5.0', reason: null };
   assert.deepEqual(await new UpdateBox(0, 0).install(), expected);
 });
 
 test('one that failed while it was written is noted with its reason', async () => {
-  const expected = { ...COMMON, result: 'failed', version: '1.5.0', reason: 'update-changed' };
+  const expected = { ...COMMON, state: 'failed', version: '1.5.0', reason: 'update-changed' };
   assert.deepEqual(await new UpdateBox(0, 1).install(), expected);
 });
 
-test('one whose signature does not hold is noted without what it says of itself', async () => {
-  const box = new UpdateBox(1, 0);
-  const expected = { ...COMMON, result: 'failed', version: null, reason: 'update-unsigned' };
-  assert.deepEqual(await box.install(), expected);
-});
-
-test('a bad file leaves the note of an update that waits for the restart', async () => {
+test('one that is refused before anything is written leaves the note of the one before', async () => {
   const box = new UpdateBox(0, 0);
-  const waits = await box.install();
+  const written = await box.install();
   box.ends.set('rauc info', { code: 1, out: '', err: 'Signature size is 0' });
-  assert.deepEqual(await box.install(), waits);
+  assert.deepEqual(await box.install(), written);
 });
 
-test('while RAUC still writes, nothing is noted', async () => {
-  assert.equal(await new UpdateBox(0, null).install(), null);
+test('while RAUC still writes, the note says begun, whatever it said before', async () => {
+  const box = new UpdateBox(0, null);
+  box.files.set(NOTE, JSON.stringify(WRITTEN));
+  assert.equal((await box.install())?.state, 'begun');
+});
+
+test('a second one, refused while the first is being written, leaves the note of the first', async () => {
+  const box = new UpdateBox(0, null);
+  const begun = await box.install();
+  const out = 'LastError: Already processing a different method\n';
+  box.ends.set('rauc install', { code: 1, out, err: '' });
+  assert.deepEqual(await box.install(), begun);
 });
 
 test('a note that can not be written keeps no update away', async () => {
@@ -87,20 +98,16 @@ test('the note is whole, readable by the services, and takes the place of what a
   assert.deepEqual(readdirSync(folder), ['update.json']);
 });
 
-const WAITS: UpdateNote = {
-  ...COMMON,
-  slot: 'B',
-  result: 'installed',
-  version: '1.5.0',
-  reason: null,
-};
-
 for (const [what, note, slot, bootId, expected] of [
-  ['before the restart', WAITS, 'A', 'boot-1', 'none'],
-  ['the new slot runs', WAITS, 'B', 'boot-2', 'installed'],
-  ['the old slot runs again', WAITS, 'A', 'boot-5', 'rolled-back'],
-  ['off the appliance', WAITS, null, 'boot-2', 'none'],
-  ['it failed', { ...WAITS, result: 'failed' }, 'A', 'boot-1', 'failed'],
+  ['written, before the restart', WRITTEN, 'A', 'boot-1', 'none'],
+  ['written, the new slot runs', WRITTEN, 'B', 'boot-2', 'installed'],
+  ['written, the old slot runs again', WRITTEN, 'A', 'boot-5', 'rolled-back'],
+  ['written, off the appliance', WRITTEN, null, 'boot-2', 'none'],
+  ['begun, in the same start', BEGUN, 'A', 'boot-1', 'none'],
+  ['begun, the old slot runs on after a power cut', BEGUN, 'A', 'boot-2', 'failed'],
+  ['begun and not noted further, the new slot runs', BEGUN, 'B', 'boot-2', 'installed'],
+  ['failed', { ...WRITTEN, state: 'failed' }, 'A', 'boot-1', 'failed'],
+  ['failed, a start later', { ...WRITTEN, state: 'failed' }, 'A', 'boot-2', 'failed'],
 ] as const) {
   test(`what became of an update, ${what}: ${expected}`, () => {
     assert.equal(resultOf(note, slot, bootId), expected);
@@ -108,12 +115,12 @@ for (const [what, note, slot, bootId, expected] of [
 }
 
 test('half a note, or another file in its place, is none', () => {
-  const whole = JSON.stringify(WAITS);
+  const whole = JSON.stringify(WRITTEN);
   assert.notEqual(parseUpdateNote(whole), null);
   for (let end = 0; end < whole.length; end += 1) {
     assert.equal(parseUpdateNote(whole.slice(0, end)), null);
   }
-  for (const other of ['null', '[]', '7', '{}', JSON.stringify({ ...WAITS, slot: 'C' })]) {
+  for (const other of ['null', '[]', '7', '{}', JSON.stringify({ ...WRITTEN, slot: 'C' })]) {
     assert.equal(parseUpdateNote(other), null, other);
   }
 });

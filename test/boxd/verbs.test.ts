@@ -37,7 +37,7 @@ const DOES: readonly (readonly [object, readonly string[]])[] = [
     [
       'systemctl start modprobe@ledtrig_pattern.service',
       'write /sys/class/leds/bananapi:green:usr/trigger pattern',
-      'write /sys/class/leds/bananapi:green:usr/pattern 255 200 255 0 0 200 0 0 255 200 255 0 0 200 0 0 0 1500 0 0',
+      'write /sys/class/leds/bananapi:green:usr/pattern 1 200 1 0 0 200 0 0 1 200 1 0 0 200 0 0 0 1500 0 0',
     ],
   ],
   [{ verb: 'provision' }, ['systemctl restart pisang-provision.service']],

@@ -13,10 +13,10 @@ interface Fixture {
   readonly judul?: string;
 }
 
-function updated(outcome: UpdateResult, agoMs: number): StatusFacts {
-  const reason = outcome === 'failed' ? 'update-changed' : null;
+function updated(result: UpdateResult, agoMs: number): StatusFacts {
+  const reason = result === 'failed' ? 'update-changed' : null;
   const at = new Date(NOW_MS - agoMs).toISOString();
-  return statusFacts({ update: { outcome, version: '1.5.0', previous: '1.4.0', reason, at } });
+  return statusFacts({ update: { result, version: '1.5.0', previous: '1.4.0', reason, at } });
 }
 
 /** At least one for every condition but `starting`. */
@@ -221,7 +221,7 @@ export const FIXTURES: readonly Fixture[] = [
   },
   {
     code: 'update-rolled-back',
-    facts: updated('rolled-back', 6 * 86_400_000),
+    facts: updated('rolled-back', 60 * 86_400_000),
     title: 'Version 1.5.0 failed; the box went back to 1.4.0.',
   },
   {

@@ -45,7 +45,7 @@ test('bpim2u: from the SPL to HTTP 200, and back there from every hang', {
     await guest.ssh('pisang box led state=2');
     const light = '/sys/class/leds/bananapi:green:user';
     assert.match(await guest.ssh(`cat ${light}/trigger`), / \[pattern\]/);
-    assert.match(await guest.ssh(`cat ${light}/pattern`), /^255 200 255 0 0 200 0 0 255 200 /);
+    assert.match(await guest.ssh(`cat ${light}/pattern`), /^1 200 1 0 0 200 0 0 1 200 /);
   });
 
   for (const [what, command] of HANGS) {

@@ -90,7 +90,7 @@ export async function assertLimits(guest: Guest): Promise<void> {
 }
 
 /** What the status says of the newest update, and by which codes it tells people. */
-export async function updateOutcome(guest: Guest): Promise<[string, string[]]> {
+export async function updateResult(guest: Guest): Promise<[string, string[]]> {
   const { body } = await guest.fetch('GET', '/v1/status');
   const { update, conditions } = JSON.parse(body) as StatusDocument;
   const codes = conditions.map(({ code }) => code).filter((code) => code.startsWith('update-'));

@@ -112,8 +112,8 @@ try {
     }),
   ];
   console.log(lines.join('\n'));
-  mkdirSync('build/bench', { recursive: true });
-  writeFileSync('build/bench/startup.md', `${lines.join('\n')}\n`);
+  mkdirSync('build', { recursive: true });
+  writeFileSync('build/bench-startup.md', `${lines.join('\n')}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

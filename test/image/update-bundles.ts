@@ -15,7 +15,7 @@ import {
   writeIntoFileSystem,
 } from './prepared-card.ts';
 import { runProgram } from './run-program.ts';
-import { encodeState, STATE_SECTOR, writeSector } from './state-sector.ts';
+import { decodeState, encodeState, readSector, STATE_SECTOR, writeSector } from './state-sector.ts';
 
 const HEALTH_DROP_IN = '/etc/systemd/system/pisang-health.service.d/test.conf';
 /** Systems that are like the image's, but for these files; by the name of their bundle. */
@@ -139,8 +139,10 @@ export async function putOnTrial(
   const how = ['bs=1M', 'conv=sparse,notrunc', 'status=none'];
   await runProgram(['dd', `if=${slot}`, `of=${file}`, ...place, ...how]);
   await runProgram(['rm', slot]);
+  const { machine_id } = decodeState(readSector(file, STATE_SECTOR)) ?? {};
   const state = { BOOT_ORDER: 'B A', BOOT_A_LEFT: '3', BOOT_B_LEFT: '3' };
-  writeSector(file, STATE_SECTOR, encodeState(state));
+  const known = machine_id === undefined ? state : { ...state, machine_id };
+  writeSector(file, STATE_SECTOR, encodeState(known));
 }
 
 /** Lays a database with waiting messages on the data partition; returns their recipients. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Guest } from './guest.ts';
-import { updateOutcome } from './guest-facts.ts';
+import { updateResult } from './guest-facts.ts';
 import { preparedCard } from './prepared-card.ts';
 import { decodeState, readSector, STATE_BACKUP, STATE_SECTOR } from './state-sector.ts';
 import { BundleShelf, putOnTrial, putQueue } from './update-bundles.ts';
@@ -174,7 +174,7 @@ test('virt: refused, good and broken updates of one box with messages in its que
       assert.match(answers[index]?.[1] ?? '', sentence, name);
       assert.equal(answers[index]?.[2], '1', name);
     }
-    assert.deepEqual(await updateOutcome(box), ['failed', ['update-failed']]);
+    assert.deepEqual(await updateResult(box), ['failed', ['update-failed']]);
     // The last one was noticed while it was written, so that slot is not to be started.
     assert.equal(state()['BOOT_A_LEFT'], '0');
     assert.equal(state()['BOOT_ORDER']?.split(' ')[0], 'B');
@@ -219,7 +219,7 @@ test('virt: refused, good and broken updates of one box with messages in its que
       assert.match(box.machine.starts.at(-1) ?? '', /^slot=B trial=0 .* left=3$/);
       await ready();
       await allSentOnce();
-      assert.deepEqual(await updateOutcome(box), ['rolled-back', ['update-rolled-back']]);
+      assert.deepEqual(await updateResult(box), ['rolled-back', ['update-rolled-back']]);
       const isSettled = (): boolean =>
         state()['BOOT_GOOD_LEFT'] === undefined && state()['BOOT_ORDER'] === 'B A';
       await box.machine.waitFor('B as the first choice', isSettled, STEP_MS);
@@ -245,7 +245,7 @@ test('virt: refused, good and broken updates of one box with messages in its que
     assert.match(await box.ssh('cat /etc/pisang-version'), /^0\.4\.0$/m);
     const { BOOT_GOOD, BOOT_ORDER, BOOT_A_LEFT } = state();
     assert.deepEqual([BOOT_GOOD, BOOT_ORDER, BOOT_A_LEFT], ['A', 'A B', '3']);
-    assert.deepEqual(await updateOutcome(box), ['installed', ['update-installed']]);
+    assert.deepEqual(await updateResult(box), ['installed', ['update-installed']]);
     // What was stored of it for the installation does not stay.
     assert.match(await box.ssh('ls -A /var/lib/pisang/update'), /^\s*$/);
     await restart();

@@ -84,7 +84,7 @@ export interface StatusFacts {
   };
   /** The newest update, and what became of it; null: none, or it is on trial. */
   readonly update:
-    | ({ readonly outcome: UpdateResult } & Pick<
+    | ({ readonly result: UpdateResult } & Pick<
         UpdateNote,
         'version' | 'previous' | 'reason' | 'at'
       >)

@@ -4,7 +4,6 @@ import type { StatusFacts } from './facts.ts';
 
 const POWER_LOSS_SHOWN_MS = 24 * 3_600_000;
 const UPDATE_SHOWN_MS = 24 * 3_600_000;
-const ROLLED_BACK_SHOWN_MS = 7 * 24 * 3_600_000;
 const REBUILT_SHOWN_MS = 7 * 24 * 3_600_000;
 
 /** Priorities 75–94: what the box went through, and what that left behind. */
@@ -69,7 +68,7 @@ export const PAST_CONDITIONS: readonly ConditionSource[] = [
     led: '8',
     hides: [],
     ...AT_ONCE,
-    test: (facts) => ended(facts, 'rolled-back', ROLLED_BACK_SHOWN_MS),
+    test: (facts) => ended(facts, 'rolled-back', Number.POSITIVE_INFINITY),
     en: 'Version {version} failed; the box went back to {previous}.',
     id: 'Versi {version} gagal; alat kembali ke {previous}.',
     action: {
@@ -161,18 +160,17 @@ export const PAST_CONDITIONS: readonly ConditionSource[] = [
   },
 ];
 
-/** The newest update ended so, and not too long ago. */
+/** The newest update ended so, and it was asked for not too long ago. */
 function ended(
   { update, nowMs }: StatusFacts,
-  outcome: UpdateResult,
+  result: UpdateResult,
   shownMs: number,
 ): ReturnType<typeof when> {
-  return when(
-    update !== null && update.outcome === outcome && nowMs - Date.parse(update.at) < shownMs,
-    {
-      version: update?.version ?? null,
-      previous: update?.previous ?? null,
-      reason: update?.reason ?? null,
-    },
-  );
+  const ageMs = update === null ? 0 : nowMs - Date.parse(update.at);
+  return when(update?.result === result && ageMs < shownMs, {
+    version: update?.version ?? null,
+    previous: update?.previous ?? null,
+    // Begun, and neither finished nor refused: the power failed.
+    reason: update?.reason ?? 'interrupted',
+  });
 }
