@@ -1,9 +1,8 @@
 import type { UpdateNote } from '../domain/update-note.ts';
 import { type BundleInfo, meaningOf, readBundleInfo, reasonIn, refusalOf } from './bundle.ts';
-import { type Ended, type Machine, PLACES } from './programs.ts';
+import { ASK_RAUC_MS, type Ended, type Machine, PLACES } from './programs.ts';
 import { failed, type Reply, type VerbContext } from './reply.ts';
 
-const INFO_MS = 20_000;
 /** The code of a refusal because another update is being written. */
 const BUSY = 'update-busy';
 const INSTALL_MS = 30 * 60_000;
@@ -20,7 +19,7 @@ export async function installUpdate(
   const looked = await machine.run(
     'rauc',
     ['info', '--output-format=json-2', PLACES.bundle],
-    INFO_MS,
+    ASK_RAUC_MS,
   );
   if (looked.code !== 0) {
     return refusedBy(looked);

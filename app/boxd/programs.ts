@@ -53,6 +53,8 @@ export interface Machine {
   publish(path: string, text: string): void;
 }
 
+/** RAUC's service loads four drivers before it answers for the first time. */
+export const ASK_RAUC_MS = 60_000;
 const OUTPUT_LIMIT_BYTES = 262_144;
 
 export const REAL_MACHINE: Machine = {
@@ -91,7 +93,11 @@ function start(program: string, args: readonly string[], timeout: number): Promi
       { timeout, maxBuffer: OUTPUT_LIMIT_BYTES, env: { LC_ALL: 'C' }, cwd: '/', shell: false },
       (error, out, err) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
-        resolve({ code, out, err: err === '' && error !== null ? error.message : err });
+        const why =
+          error?.killed === true && typeof error.code !== 'string'
+            ? `It did not end within ${timeout / 1000} s.`
+            : null;
+        resolve({ code, out, err: why ?? (err === '' && error !== null ? error.message : err) });
       },
     );
   });

@@ -1,7 +1,7 @@
 import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
 import { installUpdate } from './install-update.ts';
 import { LED_NAMES, LED_STATES, LED_TRIGGER_UNIT, ledPattern } from './led.ts';
-import { type Machine, PLACES } from './programs.ts';
+import { ASK_RAUC_MS, type Machine, PLACES } from './programs.ts';
 import { outcome, type Reply, type VerbContext } from './reply.ts';
 
 interface Verb {
@@ -54,7 +54,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       fields: {},
       act: async (_, { machine, running: { version, signing } }) => {
         const asked = ['status', '--detailed', '--output-format=json'];
-        const ended = await machine.run('rauc', asked, QUICK_MS);
+        const ended = await machine.run('rauc', asked, ASK_RAUC_MS);
         const reply = outcome(ended, 'The slots.');
         return reply.ok ? { ...reply, data: { version, signing, rauc: parsed(ended.out) } } : reply;
       },
