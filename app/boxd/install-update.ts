@@ -1,6 +1,6 @@
 import type { UpdateNote } from '../domain/update-note.ts';
 import { type BundleInfo, meaningOf, readBundleInfo, reasonIn, refusalOf } from './bundle.ts';
-import { ASK_RAUC_MS, type Ended, type Machine, PLACES } from './programs.ts';
+import { ASK_RAUC_MS, type Ended, type Machine, PLACES, startRauc } from './programs.ts';
 import { failed, type Reply, type VerbContext } from './reply.ts';
 
 /** The code of a refusal because another update is being written. */
@@ -34,6 +34,7 @@ export async function installUpdate(
   }
   const before = machine.read(PLACES.updateNote);
   noteUpdate(context, bundle, 'begun', null);
+  await startRauc(machine);
   const ended = await machine.run('rauc', ['install', PLACES.bundle], INSTALL_MS);
   if (ended.code === null) {
     // Its client was ended; RAUC itself goes on.

@@ -53,8 +53,8 @@ export interface Machine {
   publish(path: string, text: string): void;
 }
 
-/** RAUC's service loads four drivers before it answers for the first time. */
 export const ASK_RAUC_MS = 60_000;
+const START_RAUC_MS = 90_000;
 const OUTPUT_LIMIT_BYTES = 262_144;
 
 export const REAL_MACHINE: Machine = {
@@ -64,6 +64,14 @@ export const REAL_MACHINE: Machine = {
   write: (path, text) => writeFileSync(path, text, { flush: !path.startsWith('/sys/') }),
   publish,
 };
+
+/**
+ * RAUC's service loads four drivers before it answers; D-Bus, which would start it as well, gives up after 25 s. Where it does
+ * not start, `rauc` itself says so.
+ */
+export async function startRauc(machine: Machine): Promise<void> {
+  await machine.run('systemctl', ['start', 'rauc.service'], START_RAUC_MS);
+}
 
 function publish(path: string, text: string): void {
   const next = `${path}.new`;

@@ -1,7 +1,7 @@
 import { type Check, matching, oneOf, wholeNumber } from './fields.ts';
 import { installUpdate } from './install-update.ts';
 import { LED_NAMES, LED_STATES, LED_TRIGGER_UNIT, ledPattern } from './led.ts';
-import { ASK_RAUC_MS, type Machine, PLACES } from './programs.ts';
+import { ASK_RAUC_MS, type Machine, PLACES, startRauc } from './programs.ts';
 import { outcome, type Reply, type VerbContext } from './reply.ts';
 
 interface Verb {
@@ -53,6 +53,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     {
       fields: {},
       act: async (_, { machine, running: { version, signing } }) => {
+        await startRauc(machine);
         const asked = ['status', '--detailed', '--output-format=json'];
         const ended = await machine.run('rauc', asked, ASK_RAUC_MS);
         const reply = outcome(ended, 'The slots.');

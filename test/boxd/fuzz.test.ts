@@ -20,6 +20,7 @@ const ALLOWED = [
   /^rauc status --detailed --output-format=json$/,
   /^rauc (info --output-format=json-2|install) \/var\/lib\/pisang\/update\/bundle\.raucb$/,
   /^systemctl restart pisang-provision\.service$/,
+  /^systemctl start rauc\.service$/,
   /^systemctl start modprobe@ledtrig_pattern\.service$/,
   /^write \/sys\/bus\/usb\/devices\/[\d.-]+\/authorized [01]$/,
   /^write \/sys\/class\/leds\/bananapi:green:usr\/(trigger pattern|pattern [\d ]+)$/,

@@ -24,7 +24,10 @@ const DOES: readonly (readonly [object, readonly string[]])[] = [
   [{ verb: 'reboot' }, ['systemctl --no-block reboot']],
   [{ verb: 'power-off' }, ['systemctl --no-block poweroff']],
   [{ verb: 'set-time', epochSeconds: 1_795_000_000 }, ['date --utc --set=@1795000000']],
-  [{ verb: 'update-status' }, ['rauc status --detailed --output-format=json']],
+  [
+    { verb: 'update-status' },
+    ['systemctl start rauc.service', 'rauc status --detailed --output-format=json'],
+  ],
   [
     { verb: 'reauthorize-usb', device: '1-1.2' },
     [
