@@ -98,6 +98,10 @@ test('whatever a line holds, only what is on the list is done, and each line get
   );
 });
 
+function timesAsked({ done }: RecordedMachine): number {
+  return done.filter((line) => line.startsWith('rauc status')).length;
+}
+
 test('no program is a shell, and each has an absolute path', () => {
   for (const path of Object.values(PROGRAMS)) {
     assert.match(path, /^\/usr\/bin\/(systemctl|date|rauc)$/);
@@ -110,6 +114,7 @@ test('octets of any kind on the socket: it stays up, and ends when it is idle', 
   const path = join(folder, 'boxd.sock');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen({ path }, resolve));
+  t.after(() => server.close());
   const machine = new RecordedMachine();
   const clock = new FakeClock();
   const ended = serve(server, { machine, running: RUNNING, clock, logger: QUIET });
@@ -138,7 +143,7 @@ test('octets of any kind on the socket: it stays up, and ends when it is idle', 
     .split('\n')
     .map((text) => JSON.parse(text) as { ok: boolean });
   assert.equal(replies.length, 30);
-  assert.equal(replies.filter(({ ok }) => ok).length, machine.done.length);
+  assert.equal(replies.filter(({ ok }) => ok).length, timesAsked(machine));
   assert.ok(
     replies.some(({ ok }) => !ok),
     'more than eight at once are told to wait',
