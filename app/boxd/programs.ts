@@ -1,17 +1,8 @@
 import { execFile } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { replaceFile } from '../domain/disk.ts';
 import { UPDATE_NOTE_FILE } from '../domain/update-note.ts';
+import { REAL_DISK } from '../local/real-disk.ts';
 
 /** The programs that boxd may start, by name; nothing else is ever started. */
 export const PROGRAMS = {
@@ -62,7 +53,7 @@ export const REAL_MACHINE: Machine = {
   exists: existsSync,
   read: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
   write: (path, text) => writeFileSync(path, text, { flush: !path.startsWith('/sys/') }),
-  publish,
+  publish: (path, text) => replaceFile(REAL_DISK, path, text, 0o644),
 };
 
 /**
@@ -71,26 +62,6 @@ export const REAL_MACHINE: Machine = {
  */
 export async function startRauc(machine: Machine): Promise<void> {
   await machine.run('systemctl', ['start', 'rauc.service'], START_RAUC_MS);
-}
-
-function publish(path: string, text: string): void {
-  const next = `${path}.new`;
-  rmSync(next, { force: true });
-  const file = openSync(next, 'wx');
-  try {
-    writeFileSync(file, text);
-    fchmodSync(file, 0o644);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(next, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function start(program: string, args: readonly string[], timeout: number): Promise<Ended> {

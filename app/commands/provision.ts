@@ -4,8 +4,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { GatewayError } from '../domain/gateway-error.ts';
 import type { Scope } from '../domain/scopes.ts';
+import { REAL_DISK } from '../local/real-disk.ts';
 import { SystemClock } from '../local/system-clock.ts';
-import { REAL_DISK } from '../provision/disk.ts';
 import { type KeyRow, type ProvisionDeps, provision } from '../provision/index.ts';
 import { makeApiKey } from './api-key.ts';
 import {

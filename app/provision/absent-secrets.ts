@@ -1,5 +1,5 @@
+import type { Disk } from '../domain/disk.ts';
 import type { Complaint } from './check-settings.ts';
-import type { Disk } from './disk.ts';
 import { readObject } from './read-object.ts';
 import { namesOfTaken, type Settings, TAKEN } from './settings.ts';
 

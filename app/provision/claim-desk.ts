@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
+import type { Disk } from '../domain/disk.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import { matches, readClaimCode, type SecretMark } from './claim-code.ts';
-import type { Disk } from './disk.ts';
 
 export type Claim =
   | { readonly kind: 'accepted' | 'wrong' | 'none' }

@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
+import { replaceFile } from '../domain/disk.ts';
 import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
 import { makeClaimCode } from './claim-code.ts';
 import { complaintLines } from './complaint-lines.ts';
-import { replaceFile } from './disk.ts';
 import { faultOf } from './faults.ts';
 import { type Outcome, passwordOutcome, settingsOutcome } from './outcomes.ts';
 import { readText } from './read-text.ts';

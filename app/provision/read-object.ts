@@ -1,4 +1,4 @@
-import type { Disk } from './disk.ts';
+import type { Disk } from '../domain/disk.ts';
 
 /** What is there, or nothing where it is broken: then defaults hold, and these settings on top. */
 export function readObject(disk: Pick<Disk, 'read'>, path: string): object {

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import { type Disk, replaceFile } from './disk.ts';
+import { type Disk, replaceFile } from '../domain/disk.ts';
 import { faultOf } from './faults.ts';
 import { FILE_LIMIT_BYTES } from './read-text.ts';
 import { TAKEN_LINE } from './settings-plan.ts';

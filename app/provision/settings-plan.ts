@@ -1,4 +1,4 @@
-import type { Disk } from './disk.ts';
+import type { Disk } from '../domain/disk.ts';
 import { type Output, type OutputPlaces, outputsOf } from './outputs.ts';
 import { readObject } from './read-object.ts';
 import { DEFAULT_SCOPES, namesOfTaken, type Settings, TAKEN, type WantedKey } from './settings.ts';

@@ -1,7 +1,7 @@
+import { type Disk, replaceFile } from '../domain/disk.ts';
 import type { Random } from '../domain/random.ts';
 import type { Complaint } from './check-settings.ts';
 import { markOf, matches, type SecretMark } from './claim-code.ts';
-import { type Disk, replaceFile } from './disk.ts';
 import { readObject } from './read-object.ts';
 import { readText } from './read-text.ts';
 import { TAKEN } from './settings.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { replaceFile } from '../domain/disk.ts';
 import { absentSecrets, type SecretPlaces, withoutSecrets } from './absent-secrets.ts';
 import { type Complaint, checkSettings } from './check-settings.ts';
 import { complaintLines } from './complaint-lines.ts';
-import { replaceFile } from './disk.ts';
 import { reasonOf } from './faults.ts';
 import { FILE_LIMIT_BYTES, readText } from './read-text.ts';
 import { type KeyRow, type PlanDeps, planSettings, type SettingsPlan } from './settings-plan.ts';

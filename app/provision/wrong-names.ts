@@ -1,5 +1,5 @@
+import type { Disk } from '../domain/disk.ts';
 import type { Complaint } from './check-settings.ts';
-import type { Disk } from './disk.ts';
 
 /** Windows hides the last part of a name, so that people and editors add it once more. FAT knows no case. */
 const MEANT: Readonly<Record<string, string>> = {

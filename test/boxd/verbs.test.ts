@@ -12,12 +12,9 @@ import { QUIET, RecordedMachine, RUNNING } from './support.ts';
 
 const BUNDLE = '/var/lib/pisang/update/bundle.raucb';
 
-function ask(
-  machine: RecordedMachine,
-  request: unknown,
-  clock: FakeClock = new FakeClock(),
-): ReturnType<typeof answerLine> {
-  return answerLine(JSON.stringify(request), { machine, running: RUNNING, clock }, QUIET);
+function ask(machine: RecordedMachine, request: unknown): ReturnType<typeof answerLine> {
+  const context = { machine, running: RUNNING, clock: new FakeClock() };
+  return answerLine(JSON.stringify(request), context, QUIET);
 }
 
 const DOES: readonly (readonly [object, readonly string[]])[] = [

@@ -1,4 +1,4 @@
-import type { Disk } from '../../app/provision/disk.ts';
+import type { Disk } from '../../app/domain/disk.ts';
 
 export class PowerCut extends Error {}
 

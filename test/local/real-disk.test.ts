@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { REAL_DISK } from '../../app/provision/disk.ts';
+import { REAL_DISK } from '../../app/local/real-disk.ts';
 
 function newFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'pisang-disk-'));
